@@ -1,0 +1,181 @@
+//! A feed as every renderer takes it: one neutral value, whatever the format.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::model::article::{Author, Enclosure, Image};
+use crate::model::date::Timestamp;
+use crate::model::language::Language;
+use crate::model::text::{Html, Text};
+
+/// The forms in which a feed is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0 (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+    /// The twin page for people.
+    Html,
+}
+
+impl Format {
+    /// Every format, in the order in which they are listed.
+    pub const ALL: [Self; 4] = [Self::Rss, Self::Atom, Self::Json, Self::Html];
+
+    /// Gives the word that stands for it in the configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::Json => "json",
+            Self::Html => "html",
+        }
+    }
+
+    /// Gives the name for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+            Self::Html => "HTML",
+        }
+    }
+
+    /// Gives the name of its file.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Rss => "rss.xml",
+            Self::Atom => "atom.xml",
+            Self::Json => "feed.json",
+            Self::Html => "index.html",
+        }
+    }
+
+    /// Gives its media type, without parameters.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml",
+            Self::Atom => "application/atom+xml",
+            Self::Json => "application/feed+json",
+            Self::Html => "text/html",
+        }
+    }
+}
+
+/// An entry of a feed: an article as subscribers get it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The id, for ever.
+    pub id: Text,
+    /// The page of the article.
+    pub permalink: Option<Url>,
+    /// The title: one line, plain text, never empty.
+    pub title: Text,
+    /// When it was published.
+    pub published: Timestamp,
+    /// When it last changed in a way that matters; never before `published`.
+    pub updated: Timestamp,
+    /// Who wrote it.
+    pub authors: Vec<Author>,
+    /// Its language.
+    pub language: Option<Language>,
+    /// Its tags.
+    pub tags: Vec<Text>,
+    /// Where it comes from.
+    pub source: Option<Text>,
+    /// Its rights.
+    pub rights: Option<Text>,
+    /// A few sentences of plain text; `None` where the feed carries content only.
+    pub summary: Option<Text>,
+    /// The content; `None` where the feed carries summaries only, or where there is none.
+    pub content: Option<Html>,
+    /// The lead image.
+    pub image: Option<Image>,
+    /// Sound and film.
+    pub enclosures: Vec<Enclosure>,
+}
+
+/// A feed, ready to be rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The name in the configuration, group values filled in; empty for the feed at the root.
+    pub name: String,
+    /// The folder of its documents below the output, with `/`, without one at the ends; empty for
+    /// the feed at the root.
+    pub folder: String,
+    /// The id of the feed itself (RFC 4287 §4.2.6).
+    pub id: Text,
+    /// The title.
+    pub title: Text,
+    /// A sentence about it; may be empty.
+    pub description: Text,
+    /// The address of the output's root, with a `/` at the end.
+    pub root: Url,
+    /// The page that the feed belongs to: its twin page, or the site.
+    pub home: Url,
+    /// The language of the feed.
+    pub language: Language,
+    /// Who stands for the feed.
+    pub authors: Vec<Author>,
+    /// A picture of the site.
+    pub image: Option<Url>,
+    /// The rights.
+    pub rights: Option<Text>,
+    /// How often a reader may ask, in minutes (RSS `ttl`).
+    pub ttl_minutes: u32,
+    /// The formats that this feed is written in.
+    pub formats: Vec<Format>,
+    /// The newest `updated` of the entries; never the time of the build. `None` without entries.
+    pub updated: Option<Timestamp>,
+    /// The hubs that announce changes (W3C `WebSub`).
+    pub hubs: Vec<Url>,
+    /// True when the feed holds every entry that it ever will (RFC 5005 §2).
+    pub complete: bool,
+    /// The entries, in order.
+    pub entries: Vec<Arc<Entry>>,
+}
+
+impl Feed {
+    /// Gives the address of the document of a format.
+    #[must_use]
+    pub fn address(&self, format: Format) -> Url {
+        document_address(&self.root, &self.path(format))
+    }
+
+    /// Gives the path of the document of a format, below the output.
+    #[must_use]
+    pub fn path(&self, format: Format) -> String {
+        match self.folder.as_str() {
+            "" => format.file_name().to_owned(),
+            folder => format!("{folder}/{}", format.file_name()),
+        }
+    }
+
+    /// Gives the relative address from the feed's folder to the root of the output: empty or `../`s.
+    #[must_use]
+    pub fn up_to_root(&self) -> String {
+        match self.folder.as_str() {
+            "" => String::new(),
+            folder => "../".repeat(folder.split('/').count()),
+        }
+    }
+}
+
+/// Gives the address of a document from its path below the output.
+#[must_use]
+pub fn document_address(root: &Url, path: &str) -> Url {
+    let mut address = root.clone();
+    if let Ok(mut segments) = address.path_segments_mut() {
+        segments.pop_if_empty().extend(path.split('/'));
+    }
+    address
+}

@@ -1,0 +1,12 @@
+//! The values that every part speaks of: articles, feeds, documents, reports.
+//!
+//! Invariant: nothing here does I/O, reads a clock or knows a file format.
+
+pub mod article;
+pub mod date;
+pub mod document;
+pub mod feed;
+pub mod id;
+pub mod language;
+pub mod report;
+pub mod text;

@@ -1,0 +1,101 @@
+//! What is said about an input that was not as it should be.
+//!
+//! A report is a passing fault: the work goes on, and nothing else is touched by it.
+
+use std::borrow::Cow;
+
+/// How much a report weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; the feeds are as meant. Does not count for `--strict`.
+    Note,
+    /// Something was left out, guessed or mended.
+    Warning,
+    /// The file gave no entry, or less than it holds.
+    Error,
+}
+
+impl Severity {
+    /// Gives the word that stands before the message.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One finding about one file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Report {
+    /// The file, as a person would type it; empty while the part that reads it does not know its name.
+    pub file: String,
+    /// The line in the file, from 1, where there is one to point at.
+    pub line: Option<u32>,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The name of the rule, in kebab case: stable, for machines and for searching.
+    pub rule: &'static str,
+    /// What is the matter, in lower case without a full stop.
+    pub message: String,
+    /// The way out, where it isn't plain from the message.
+    pub help: Option<Cow<'static, str>>,
+}
+
+impl Report {
+    /// Makes a report that does not know its file yet.
+    #[must_use]
+    pub fn new(severity: Severity, rule: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            file: String::new(),
+            line: None,
+            severity,
+            rule,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Makes a warning.
+    #[must_use]
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, rule, message)
+    }
+
+    /// Makes an error.
+    #[must_use]
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, rule, message)
+    }
+
+    /// Names the line, from 1.
+    #[must_use]
+    pub fn at_line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Names the file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = file.into();
+        self
+    }
+
+    /// Tells the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Gives the number, from 1, of the line in which a byte stands.
+#[must_use]
+pub fn line_of(text: &[u8], offset: usize) -> u32 {
+    let before = &text[..offset.min(text.len())];
+    let breaks = before.iter().filter(|byte| **byte == b'\n').count();
+    u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
+}

@@ -1,0 +1,123 @@
+//! Strings that may stand in a document.
+//!
+//! Invariant: a [`Text`] and an [`Html`] hold only characters that XML 1.0 allows. This is the one
+//! gate that every string of a feed goes through; no renderer filters for itself.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+
+/// Tells whether XML 1.0 allows a character in a document (XML 1.0 §2.2, production `Char`).
+#[must_use]
+pub fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Drops what XML does not allow and turns CR LF and CR into LF, as an XML parser would (§2.11).
+fn gate(raw: &str) -> Cow<'_, str> {
+    if raw.chars().all(|c| is_xml_char(c) && c != '\r') {
+        return Cow::Borrowed(raw);
+    }
+    let mut clean = String::with_capacity(raw.len());
+    let mut after_cr = false;
+    for c in raw.chars() {
+        match c {
+            '\r' => clean.push('\n'),
+            '\n' if after_cr => {}
+            c if is_xml_char(c) => clean.push(c),
+            _ => {}
+        }
+        after_cr = c == '\r';
+    }
+    Cow::Owned(clean)
+}
+
+/// Plain text: no markup, only characters that XML 1.0 allows.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(String);
+
+impl Text {
+    /// Takes text as it is, line breaks and all, less what XML does not allow.
+    #[must_use]
+    pub fn new(raw: &str) -> Self {
+        Self(gate(raw).into_owned())
+    }
+
+    /// Takes text as one line: runs of white space become one blank, the ends are trimmed, and
+    /// characters that show nothing (U+200B, U+FEFF) go.
+    #[must_use]
+    pub fn line(raw: &str) -> Self {
+        let visible = raw.replace(['\u{200B}', '\u{FEFF}'], "");
+        let mut line = String::with_capacity(visible.len());
+        for word in visible.split_whitespace() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        Self(gate(&line).trim().to_owned())
+    }
+
+    /// Gives the text as a string slice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// An HTML fragment that was sanitised and whose addresses are absolute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Html(String);
+
+impl Html {
+    /// Takes a fragment that the sanitiser has let through.
+    #[must_use]
+    pub fn from_sanitised(fragment: &str) -> Self {
+        Self(gate(fragment).into_owned())
+    }
+
+    /// Gives the fragment as a string slice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forbidden_characters_are_dropped() {
+        assert_eq!(Text::new("a\u{8}b\u{c}\u{FFFE}c").as_str(), "abc");
+    }
+
+    #[test]
+    fn line_ends_become_line_feeds() {
+        assert_eq!(Text::new("a\r\nb\rc\n").as_str(), "a\nb\nc\n");
+    }
+
+    #[test]
+    fn a_line_is_collapsed_and_trimmed() {
+        assert_eq!(Text::line(" a \u{200B}\n\u{3000} b\u{1}\t").as_str(), "a b");
+    }
+}

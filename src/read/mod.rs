@@ -1,0 +1,5 @@
+//! Bytes of a file to an article.
+//!
+//! Invariant: nothing here does I/O or reads a clock; it can't fail, it can only report.
+
+pub mod declared;
