@@ -73,11 +73,11 @@ fn value(text: &str, shape: &Value) -> Result<Value, Fault> {
         Value::Integer(_) => plain
             .parse()
             .map(Value::Integer)
-            .map_err(|_| Fault::new(format!("expected a whole number, found \"{text}\""))),
+            .map_err(|_| Fault::new(format!("expected a whole number, found {text:?}"))),
         Value::Boolean(_) => plain
             .parse()
             .map(Value::Boolean)
-            .map_err(|_| Fault::new(format!("expected true or false, found \"{text}\""))),
+            .map_err(|_| Fault::new(format!("expected true or false, found {text:?}"))),
         Value::Array(_) if plain.starts_with('[') => DeValue::parse(plain)
             .and_then(|list| Value::deserialize(ValueDeserializer::from(list)))
             .map_err(|error| Fault::new(error.message().replace('\n', ", "))),

@@ -89,7 +89,7 @@ impl Fault {
     /// Asks whether a near word was meant, if there is one.
     pub(crate) fn did_you_mean(self, near: Option<&str>) -> Self {
         match near {
-            Some(near) => self.help(format!("did you mean \"{near}\"?")),
+            Some(near) => self.help(format!("did you mean {near:?}?")),
             None => self,
         }
     }

@@ -7,8 +7,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
 use crate::config::error::{ConfigError, Fault, Origin};
-use crate::config::layer::{Layer, checked, mismatch, unknown_key};
+use crate::config::layer::Layer;
 use crate::config::place::Places;
+use crate::config::shape::{checked, unknown_key};
 
 /// Reads the text of a configuration file and holds it against the shape. Everything that does not
 /// fit is told, and left out of the layer.
@@ -53,11 +54,9 @@ impl Walk<'_> {
     fn table(&mut self, path: &str, shape: &Table, given: DeTable<'_>) -> Table {
         let mut fitting = Table::new();
         for (name, value) in given {
-            let key = if path.is_empty() {
-                name.get_ref().to_string()
-            } else {
-                format!("{path}.{}", name.get_ref())
-            };
+            // Keys in quotes may hold anything; those that we know are the same escaped.
+            let own = name.get_ref().escape_debug();
+            let key = if path.is_empty() { own.to_string() } else { format!("{path}.{own}") };
             self.note(&key, &name.span());
             let Some(wanted) = shape.get(name.get_ref().as_ref()) else {
                 self.error(&key, unknown_key(name.get_ref(), shape, self.shape));
@@ -76,10 +75,9 @@ impl Walk<'_> {
                 let DeValue::Table(table) = given.into_inner() else { return None };
                 Some(Value::Table(self.table(key, shape, table)))
             }
-            (Value::Array(shapes), DeValue::Array(_)) => match shapes.first() {
-                Some(shape @ Value::Table(_)) => Some(self.tables(key, shape, given.into_inner())),
-                _ => self.leaf(key, &Value::Array(Vec::new()), given),
-            },
+            (Value::Array(list), DeValue::Array(_)) if list.iter().any(Value::is_table) => {
+                Some(self.tables(key, list.first()?, given.into_inner()))
+            }
             _ => self.leaf(key, shape, given),
         }
     }
@@ -112,14 +110,12 @@ impl Walk<'_> {
                 return None;
             }
         };
-        if shape.is_table() && !value.is_table() {
-            self.error(key, mismatch(shape, &value)?);
-            return None;
-        }
         match checked(key, shape, value) {
             Ok(value) => Some(value),
             Err(faults) => {
-                faults.into_iter().for_each(|(key, fault)| self.error(&key, fault));
+                for (key, fault) in faults {
+                    self.error(&key, fault);
+                }
                 None
             }
         }
@@ -161,7 +157,8 @@ mod tests {
             errors(text),
             [
                 "config.toml:1:1: site: expected a table, found a whole number",
-                "config.toml:3:1: input.folders: expected a list, found a string; write [\"seeds\"]",
+                "config.toml:3:1: input.folders: expected a list, found a string; \
+                 write [\"seeds\"]",
                 "config.toml:6:2: input.exclude[1]: invalid type: integer `2`, expected a string",
                 "config.toml:9:1: output.folder: expected a string in quotes, found a whole number",
             ]
@@ -172,10 +169,8 @@ mod tests {
     fn feeds_are_several_tables() {
         assert_eq!(
             errors("[feed]\nname = 'a'"),
-            [
-                "config.toml:1:2: feed: expected a list of tables, found a table; write it in double \
-              brackets: there may be several"
-            ]
+            ["config.toml:1:2: feed: expected a list of tables, found a table; \
+              write it in double brackets: there may be several"]
         );
         assert_eq!(errors("feed = [1]").len(), 1);
     }

@@ -13,6 +13,7 @@ mod mean;
 pub mod meant;
 mod nearest;
 mod place;
+mod shape;
 mod typed;
 
 use toml::{Table, Value};
@@ -68,7 +69,7 @@ pub struct Loaded {
 pub struct Setting {
     /// The key, such as `site.url` or `feed[0].limit`.
     pub key: String,
-    /// The value as TOML.
+    /// The value as TOML; a string of several lines takes as many.
     pub value: String,
     /// Where it was said.
     pub origin: Origin,
@@ -80,18 +81,18 @@ pub struct Setting {
 /// Errors: everything that is wrong, the file's faults first and in the order of its lines. When
 /// the file can't be understood at all, that is its only one.
 pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
-    let shape = typed::shape();
-    let mut merged = shape.clone();
+    let defaults = typed::shape();
+    let mut merged = defaults.clone();
     let mut origins = Origins::default();
     let mut errors = Vec::new();
     let (from_file, faults) = match &sources.file {
-        Some(file) => file::read(&file.name, &file.text, &shape),
+        Some(file) => file::read(&file.name, &file.text, &defaults),
         None => Default::default(),
     };
     errors.extend(faults);
-    let (from_environment, faults) = environment::read(&sources.environment, &shape);
+    let (from_environment, faults) = environment::read(&sources.environment, &defaults);
     errors.extend(faults);
-    let (from_flags, faults) = read_flags(&sources.flags, &shape);
+    let (from_flags, faults) = read_flags(&sources.flags, &defaults);
     errors.extend(faults);
     for layer in [from_file, from_environment, from_flags] {
         layer::merge(&mut merged, layer.table);
@@ -105,15 +106,15 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
 }
 
 /// Holds the flags against the shape.
-fn read_flags(flags: &[FlagValue], shape: &Table) -> (Layer, Vec<ConfigError>) {
+fn read_flags(flags: &[FlagValue], defaults: &Table) -> (Layer, Vec<ConfigError>) {
     let (mut layer, mut errors) = (Layer::default(), Vec::new());
     for FlagValue { key, value, flag } in flags {
         let origin = Origin::Flag { name: flag.clone() };
         let (section, name) = key.split_once('.').unwrap_or(("", key));
-        let keys = shape.get(section).and_then(Value::as_table).unwrap_or(shape);
-        let set = match keys.get(name) {
+        let keys = defaults.get(section).and_then(Value::as_table).unwrap_or(defaults);
+        let set = match keys.get(name).filter(|shape| !shape.is_table()) {
             Some(shape) => layer.set(key, shape, value.clone(), origin),
-            None => Err(vec![layer::unknown_key(name, keys, shape).at(origin, key)]),
+            None => Err(vec![shape::unknown_key(name, keys, defaults).at(origin, key)]),
         };
         errors.extend(set.err().into_iter().flatten());
     }

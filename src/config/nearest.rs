@@ -2,7 +2,8 @@
 
 use strsim::damerau_levenshtein;
 
-/// Longer words are not compared: comparing costs the product of the lengths, and no key is as long.
+/// Longer words are not compared: no key is as long, and comparing costs the product of the lengths
+/// in time.
 const LONGEST: usize = 64;
 
 /// Finds the candidate nearest to a mistyped word, without regard to case; `None` when all are far

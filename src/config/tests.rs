@@ -137,19 +137,25 @@ proptest! {
             for error in errors {
                 let in_file = matches!(&error.origin, Origin::File { line, .. } if *line > 0);
                 prop_assert!(in_file, "{}", error);
-                prop_assert!(!error.to_string().contains('\n') || text.contains(['\n', '\\']));
+                prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error);
             }
         }
     }
 
     #[test]
-    fn any_variable_gives_settings_or_errors(value in any::<String>(), at in any::<prop::sample::Index>()) {
+    fn any_variable_gives_settings_or_errors(
+        value in any::<String>(),
+        at in any::<prop::sample::Index>(),
+    ) {
         let listing = load(&Sources::default()).expect("the defaults").listing;
         let keys: Vec<_> = listing.iter().filter(|s| !s.key.starts_with("feed")).collect();
         let key = &keys[at.index(keys.len())].key;
         let name = format!("FEEDMILL_{}", key.replace('.', "_").to_uppercase());
         if let Err(errors) = load(&with_environment(Sources::default(), &name, &value)) {
-            prop_assert!(errors.iter().all(|error| error.key.starts_with(key.as_str())));
+            for error in errors {
+                prop_assert!(error.key.starts_with(key.as_str()), "{}", error);
+                prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error);
+            }
         }
     }
 
@@ -171,8 +177,8 @@ proptest! {
         let errors = load(&file(&text)).expect_err("an unknown key");
         prop_assert_eq!(errors.len(), 1);
         prop_assert_eq!(&errors[0].key, &wrong);
-        let right_line = matches!(&errors[0].origin, Origin::File { line, .. } if *line == blank_lines + 2);
-        prop_assert!(right_line, "{}", errors[0]);
+        let place = format!("config.toml:{}:", blank_lines + 2);
+        prop_assert!(errors[0].to_string().starts_with(&place), "{}", errors[0]);
         let right = &key[first..];
         prop_assert!(errors[0].help.as_ref().is_some_and(|help| help.contains(right)));
     }

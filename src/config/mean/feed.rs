@@ -4,9 +4,10 @@ use chrono_tz::Tz;
 
 use crate::config::error::{Fault, Origin};
 use crate::config::mean::Findings;
+use crate::config::mean::amount::{age, size};
 use crate::config::mean::filter::filter;
 use crate::config::mean::name::{collisions, foreign_placeholder, name, words};
-use crate::config::mean::value::{age, choice, language, optional, size};
+use crate::config::mean::value::{choice, language, optional};
 use crate::config::meant::{ContentMode, FeedPlan, Limits, Order};
 use crate::config::typed;
 use crate::model::feed::Format;
@@ -104,14 +105,17 @@ fn count(typed: i64) -> Result<Option<usize>, Fault> {
     }
 }
 
-/// Tells which feeds would be written to the same place. A feed whose name is faulty is left out.
+/// Tells which feeds would be written to the same place. One that has a fault is left out: what is
+/// wrong may be its name.
 fn keep_apart(plans: &[Option<FeedPlan>], findings: &mut Findings<'_>) {
-    let faulty = findings.faulty_keys();
-    let plans = plans.iter().enumerate();
-    let named = plans.filter_map(|(at, plan)| Some((at, plan.as_ref()?.name.as_slice()))).filter(
-        |(at, _)| !faulty.contains(&name_key(*at)) && !faulty.contains(&format!("feed[{at}]")),
-    );
-    for (before, after) in collisions(named) {
+    let faulty = findings.faulty_sections();
+    let named = plans
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !faulty.contains(format!("feed[{at}]").as_str()))
+        .filter_map(|(at, plan)| Some((at, plan.as_ref()?.name.as_slice())));
+    let pairs = collisions(named);
+    for (before, after) in pairs {
         let other = match findings.origins.nearest(&name_key(before)) {
             Origin::Default => format!("feed[{before}]"),
             origin => format!("the one at {origin}"),
@@ -154,8 +158,9 @@ mod tests {
 
     #[test]
     fn a_feed_is_read() {
-        let text = "[[feed]]\nname = 'tag/{tag}'\ntitle = 'On {tag}'\nformats = ['json', 'rss', 'rss']\n\
-                    limit = 0\nlimit_age = '2 weeks'\nlimit_size = ''\ncontent = 'summary'\norder = 'title'";
+        let text = "[[feed]]\nname = 'tag/{tag}'\ntitle = 'On {tag}'\n\
+                    formats = ['json', 'rss', 'rss']\nlimit = 0\nlimit_age = '2 weeks'\n\
+                    limit_size = ''\ncontent = 'summary'\norder = 'title'";
         let feed = meant(text).expect("well-formed").remove(0);
         assert_eq!(feed.name, [Part::Literal("tag/".into()), Part::Field(Group::Tag)]);
         assert_eq!(feed.formats, [Format::Rss, Format::Json]);
@@ -166,9 +171,10 @@ mod tests {
 
     #[test]
     fn every_fault_of_every_feed_is_told() {
-        let text = "[[feed]]\nname = 'a'\ntitle = '{tag}'\nformats = ['rs', 'atom', 'x']\nlimit = -1\n\
-                    [[feed]]\nname = '/b'\nlimit_age = '5'\nlimit_size = '1 furlong'\ncontent = 'ful'\n\
-                    order = ''\nonly = { matches = '(' }\nexcept = { paths = ['['] }";
+        let text = "[[feed]]\nname = 'a'\ntitle = '{tag}'\nformats = ['rs', 'atom', 'x']\n\
+                    limit = -1\n[[feed]]\nname = '/b'\nlimit_age = '5'\n\
+                    limit_size = '1 furlong'\ncontent = 'ful'\norder = ''\n\
+                    only = { matches = '(' }\nexcept = { paths = ['['] }";
         let wanted = [
             "feed[0].formats[0]",
             "feed[0].formats[2]",

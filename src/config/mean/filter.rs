@@ -5,7 +5,9 @@ use url::Host;
 
 use crate::config::error::Fault;
 use crate::config::mean::Findings;
-use crate::config::mean::value::{glob, glob_set, language, moment, optional, regex, word};
+use crate::config::mean::matcher::{glob, glob_set, regex};
+use crate::config::mean::moment::moment;
+use crate::config::mean::value::{language, optional, word};
 use crate::config::meant::Filter;
 use crate::config::typed;
 
@@ -58,7 +60,7 @@ pub(crate) fn filter(
     })
 }
 
-/// Adds the ASCII form of hosts that have letters beyond it: articles know their source by that one.
+/// Adds the ASCII form of hosts that have letters beyond it: articles know their source by that.
 fn with_ascii_hosts(sources: Vec<String>) -> Vec<String> {
     let mut all = Vec::with_capacity(sources.len());
     for source in sources {
@@ -74,6 +76,7 @@ fn with_ascii_hosts(sources: Vec<String>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::config::layer::Origins;
+    use crate::model::date::Timestamp;
 
     fn meant(text: &str) -> Result<Filter, Vec<String>> {
         let typed: typed::Filter = toml::from_str(text).expect("a filter");
@@ -99,10 +102,7 @@ mod tests {
         assert!(filter.paths.is_some_and(|paths| paths.is_match("news/a.md")));
         assert_eq!(filter.sources, ["例子.cn", "xn--fsqu00a.cn", "食"]);
         assert_eq!(filter.languages, ["zh-Hans"]);
-        assert_eq!(
-            filter.since.map(|since| since.rfc3339()).as_deref(),
-            Some("2024-05-16T00:00:00Z")
-        );
+        assert_eq!(filter.since.map(Timestamp::rfc3339).as_deref(), Some("2024-05-16T00:00:00Z"));
         assert!(filter.title_matches.is_some_and(|pattern| pattern.is_match("abc")));
     }
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::config::error::Fault;
 use crate::config::mean::Findings;
-use crate::config::mean::value::{choice, glob, glob_set, host, size};
+use crate::config::mean::amount::size;
+use crate::config::mean::matcher::{glob, glob_set};
+use crate::config::mean::value::{choice, host};
 use crate::config::meant::{Coding, Input, Output, Reading};
 use crate::config::typed;
 
@@ -65,8 +67,9 @@ fn folder(raw: &str) -> Result<PathBuf, Fault> {
 fn extension(raw: &str) -> Result<String, Fault> {
     let plain = raw.trim().trim_start_matches('.').to_lowercase();
     if plain.is_empty() || plain.contains(['/', '\\', '*']) {
-        return Err(Fault::new(format!("\"{raw}\" is no ending of a file name"))
-            .help("write it like \"md\""));
+        return Err(
+            Fault::new(format!("{raw:?} is no ending of a file name")).help("write it like \"md\"")
+        );
     }
     Ok(plain)
 }

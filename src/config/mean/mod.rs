@@ -2,9 +2,12 @@
 //!
 //! Every value is judged, and every fault told, before anything is given up.
 
+mod amount;
 mod feed;
 mod filter;
 mod input;
+mod matcher;
+mod moment;
 mod name;
 mod pattern;
 mod site;
@@ -85,8 +88,8 @@ impl Findings<'_> {
         self.take_each(key, elements, mean)
     }
 
-    /// Gives the keys that have a fault.
-    fn faulty_keys(&self) -> HashSet<String> {
-        self.errors.iter().map(|error| error.key.clone()).collect()
+    /// Gives the sections that have a fault: `site`, `feed[0]`.
+    fn faulty_sections(&self) -> HashSet<&str> {
+        self.errors.iter().filter_map(|error| error.key.split('.').next()).collect()
     }
 }

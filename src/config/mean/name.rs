@@ -36,10 +36,10 @@ pub(crate) fn name(raw: &str) -> Result<Vec<Part<Group>>, Fault> {
     }
     let shown = shown(&parts);
     if shown.starts_with('/') || shown.ends_with('/') {
-        return Err(Fault::new(format!("\"{raw}\" begins or ends with a slash")));
+        return Err(Fault::new(format!("{raw:?} begins or ends with a slash")));
     }
     if let Some(reason) = shown.split('/').find_map(unsafe_segment) {
-        return Err(Fault::new(format!("\"{raw}\" can't be a folder: {reason}")));
+        return Err(Fault::new(format!("{raw:?} can't be a folder: {reason}")));
     }
     Ok(parts)
 }

@@ -49,7 +49,7 @@ fn field<Field: Copy>(name: &str, fields: &[(&str, Field)]) -> Result<Field, Fau
         return Ok(*field);
     }
     let names = fields.iter().map(|(known, _)| *known);
-    let fault = Fault::new(format!("unknown placeholder {{{name}}}"));
+    let fault = Fault::new(format!("unknown placeholder {{{}}}", name.escape_debug()));
     Err(match nearest(name, names.clone()) {
         Some(near) => fault.help(format!("did you mean {{{near}}}?")),
         None => fault.help(format!("there are {{{}}}", names.collect::<Vec<_>>().join("} {"))),
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn faults_tell_the_way_out() {
-        let fault = |raw| pattern(raw, &FIELDS).expect_err("faulty").to_owned();
+        let fault = |raw| pattern(raw, &FIELDS).expect_err("faulty");
         assert_eq!(fault("{tga}").help.as_deref(), Some("did you mean {tag}?"));
         assert_eq!(fault("{city}").help.as_deref(), Some("there are {tag} {year}"));
         assert_eq!(fault("a}").message, "a \"}\" stands alone");

@@ -1,0 +1,90 @@
+//! Amounts with a unit: sizes and ages.
+
+use crate::config::error::Fault;
+
+/// Units of size in bytes, in lower case.
+const SIZES: [(&str, u64); 9] = [
+    ("", 1),
+    ("b", 1),
+    ("bytes", 1),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+];
+
+/// Reads a size such as `250 KB` or `4 MiB`, in bytes.
+pub(crate) fn size(raw: &str) -> Result<u64, Fault> {
+    amount(raw, &SIZES).ok_or_else(|| {
+        Fault::new(format!("{raw:?} is no size"))
+            .help("write a whole number and B, KB, MB, GB, KiB, MiB or GiB")
+    })
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// Units of age in seconds, in lower case and in the singular.
+const AGES: [(&str, u64); 6] = [
+    ("minute", 60),
+    ("hour", 60 * 60),
+    ("day", DAY),
+    ("week", 7 * DAY),
+    ("month", 30 * DAY),
+    ("year", 365 * DAY),
+];
+
+/// Reads an age such as `90 days`, in seconds; a month has 30 days and a year 365.
+pub(crate) fn age(raw: &str) -> Result<i64, Fault> {
+    let singular = raw.trim_end().strip_suffix(['s', 'S']).unwrap_or(raw);
+    amount(singular, &AGES).and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(|| {
+        Fault::new(format!("{raw:?} is no age"))
+            .help("write a whole number and minutes, hours, days, weeks, months or years")
+    })
+}
+
+/// Reads a whole number above zero and a unit.
+fn amount(raw: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let raw = raw.trim();
+    let end = raw.find(|c: char| !c.is_ascii_digit()).unwrap_or(raw.len());
+    let (number, unit) = raw.split_at(end);
+    let unit = unit.trim_start().to_lowercase();
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*factor).filter(|amount| *amount > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        for (raw, bytes) in
+            [("250 KB", 250_000), ("4MiB", 4 << 20), (" 7 ", 7), ("1 gb", 1_000_000_000)]
+        {
+            assert_eq!(size(raw), Ok(bytes), "{raw}");
+        }
+        for wrong in [
+            "",
+            "KB",
+            "0",
+            "-1 KB",
+            "1.5 MB",
+            "4 MBit",
+            "99999999999999999999",
+            "9999999999999 GiB",
+        ] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ages_have_units() {
+        assert_eq!(age("90 days"), Ok(90 * 86_400));
+        assert_eq!(age("1 Week "), Ok(7 * 86_400));
+        for wrong in ["90", "0 days", "s", "3 fortnights", "9999999999999999 years"] {
+            assert!(age(wrong).is_err(), "{wrong}");
+        }
+    }
+}
