@@ -29,6 +29,14 @@ const RUNS: usize = 5;
 /// The largest file that feedmill reads by default.
 const FILE: usize = 4 * 1024 * 1024;
 
+/// A paragraph whose title is as hard to write as may be.
+const TITLE: &str = concat!(
+    "<p title='",
+    "&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&",
+    "&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&",
+    "'>x"
+);
+
 /// Counts the bytes that are held.
 struct Counter;
 
@@ -175,6 +183,10 @@ fn bombs() -> Vec<Bomb> {
         ("script, escaped", "<script>", "<!--<script>"),
         ("plaintext", "<plaintext>", "<p>"),
         ("quote not closed", "<a href='", "x "),
+        ("title of &", "<p title='", "&"),
+        ("address of &", "<a href='?", "&"),
+        ("titles of &", "", TITLE),
+        ("no-break spaces", "", "\u{A0}"),
         ("source set", "<img srcset='", "a 1x,"),
         ("source set, commas", "<img srcset='", ",a"),
         ("style", "<p style='", "a:b;"),

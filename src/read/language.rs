@@ -105,9 +105,9 @@ mod tests {
                        When the morning came, the water stood at the doors of the houses.";
         let german = "Der Fluss ist in der Nacht wieder gestiegen, und niemand im Dorf hat \
                       geschlafen. Am Morgen stand das Wasser vor den Türen der Häuser.";
-        let russian = "Ночью река снова поднялась, и никто в деревне не спал. Когда наступило \
-                       утро, вода стояла у дверей домов, и люди ждали помощи. Они говорят, что \
-                       дорога в город закрыта уже три дня и что никто не знает, когда её откроют.";
+        let russian = "Этой ночью вода в реке опять поднялась, и жители были вынуждены ждать \
+                       помощи. Мы ещё не знаем, сколько это продлится, сообщил представитель \
+                       правительства. Он также отметил, что большинство дорог было закрыто.";
         assert_eq!((of(english), of(german), of(russian)), ("en".into(), "de".into(), "ru".into()));
     }
 

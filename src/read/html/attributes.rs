@@ -7,6 +7,7 @@ use scraper::{Html, StrTendril};
 use crate::read::html::allowed::may_have;
 use crate::read::html::document::{change, nodes, set};
 use crate::read::html::links::Addresses;
+use crate::read::html::pieces::is_costly;
 
 /// Keeps the attributes that an element may have and resolves the addresses among them.
 pub(crate) fn keep(html: &mut Html, addresses: &Addresses<'_>) {
@@ -18,7 +19,10 @@ pub(crate) fn keep(html: &mut Html, addresses: &Addresses<'_>) {
 fn keep_in(element: &mut Element, addresses: &Addresses<'_>) {
     let tag = element.name().to_owned();
     element.attrs.retain(|name, value| {
-        name.ns.is_empty() && may_have(&tag, &name.local) && resolve(name, value, addresses)
+        name.ns.is_empty()
+            && may_have(&tag, &name.local)
+            && resolve(name, value, addresses)
+            && !is_costly(value)
     });
     if matches!(&*tag, "audio" | "video") {
         set(element, "controls", "");

@@ -13,7 +13,7 @@ use crate::model::text::{Html, Text};
 use crate::read::html::allowed::sanitiser;
 use crate::read::html::document::content;
 use crate::read::html::links::Addresses;
-use crate::read::html::{attributes, frames, lazy, media, remove, text, tidy};
+use crate::read::html::{attributes, frames, lazy, media, pieces, remove, text, tidy};
 
 /// How many times longer than the input the content may become: absolute addresses take room.
 pub const MOST_GROWTH: usize = 4;
@@ -75,6 +75,7 @@ pub fn clean(mut tree: Tree, context: &Context<'_>) -> Cleaned {
         enclosures: media::enclosures(&tree),
         ..Cleaned::default()
     };
+    pieces::cut(&mut tree);
     match write(tree, allowed_bytes(context.input_bytes)) {
         Some(fragment) if fragment.trim().is_empty() => {}
         Some(fragment) => cleaned.content = Some(Html::from_sanitised(fragment.trim())),

@@ -16,6 +16,7 @@ mod lazy;
 mod limits;
 mod links;
 mod media;
+mod pieces;
 mod pixels;
 #[cfg(test)]
 mod properties;

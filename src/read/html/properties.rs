@@ -131,7 +131,8 @@ proptest! {
 
     #[test]
     fn limits_change_nothing_within_them(raw in anything()) {
-        prop_assume!(!raw.contains("noscript"));
+        // Scripts run for the other parser, so that it takes this for text.
+        let raw = raw.replace("noscript", "main");
         prop_assert_eq!(parse_fragment(&raw).tree.html(), Html::parse_fragment(&raw).html());
     }
 

@@ -77,6 +77,8 @@ const ITEMS: [&str; 3] = ["dd", "dt", "li"];
 pub(crate) fn tidy(html: &mut Html) {
     drop_hollow(html);
     mend_nesting(html);
+    // What is a division now may be hollow.
+    drop_hollow(html);
     guard_first_line_breaks(html);
 }
 
