@@ -122,9 +122,8 @@ const DROPPED: [&str; 27] = [
 ];
 
 /// Elements that go on under the name of another: their ends would otherwise glue words together.
-const RENAMED: [(&str, &str); 18] = [
+const RENAMED: [(&str, &str); 17] = [
     ("center", "div"),
-    ("details-menu", "div"),
     ("dir", "ul"),
     ("fieldset", "div"),
     ("form", "div"),

@@ -11,7 +11,7 @@ use crate::model::article::{Enclosure, Image};
 use crate::model::report::Report;
 use crate::model::text::{Html, Text};
 use crate::read::html::allowed::sanitiser;
-use crate::read::html::document::content;
+use crate::read::html::document::{content, nodes};
 use crate::read::html::links::Addresses;
 use crate::read::html::{attributes, frames, lazy, media, pieces, remove, text, tidy};
 
@@ -61,12 +61,14 @@ pub struct Cleaned {
 #[must_use]
 pub fn clean(mut tree: Tree, context: &Context<'_>) -> Cleaned {
     let addresses = Addresses { base: context.base, page: context.page };
-    lazy::resolve(&mut tree);
-    frames::replace(&mut tree, &addresses, context.frame_hosts);
-    remove::unwanted(&mut tree);
-    remove::unknown(&mut tree);
-    attributes::keep(&mut tree, &addresses);
-    tidy::tidy(&mut tree);
+    let all = nodes(&tree);
+    lazy::resolve(&mut tree, &all);
+    frames::replace(&mut tree, &all, &addresses, context.frame_hosts);
+    remove::unwanted(&mut tree, &all);
+    let wanted = nodes(&tree);
+    remove::unknown(&mut tree, &wanted);
+    attributes::keep(&mut tree, &wanted, &addresses);
+    tidy::tidy(&mut tree, &wanted);
 
     let lead = media::lead(&tree);
     let mut cleaned = Cleaned {
@@ -75,7 +77,7 @@ pub fn clean(mut tree: Tree, context: &Context<'_>) -> Cleaned {
         enclosures: media::enclosures(&tree),
         ..Cleaned::default()
     };
-    pieces::cut(&mut tree);
+    pieces::cut(&mut tree, &wanted);
     match write(tree, allowed_bytes(context.input_bytes)) {
         Some(fragment) if fragment.trim().is_empty() => {}
         Some(fragment) => cleaned.content = Some(Html::from_sanitised(fragment.trim())),

@@ -13,10 +13,16 @@ pub(crate) type Place<'a> = NodeRef<'a, Node>;
 /// Gives the node whose children are the content: the body, or the root element of a fragment.
 pub(crate) fn content(html: &Html) -> Option<Place<'_>> {
     let root = html.tree.root().children().find(|node| node.value().is_element())?;
+    if html.tree.root().value().is_fragment() {
+        return Some(root);
+    }
     Some(root.children().find(|node| name(*node) == "body").unwrap_or(root))
 }
 
 /// Lists the nodes of the content in the order of the document.
+///
+/// One list serves many passes: a node that was taken out in between does no harm, and none of
+/// the passes changes the order.
 pub(crate) fn nodes(html: &Html) -> Vec<NodeId> {
     let Some(content) = content(html) else { return Vec::new() };
     content.descendants().skip(1).map(|node| node.id()).collect()
@@ -32,7 +38,9 @@ pub(crate) fn name(node: Place<'_>) -> &str {
 
 /// Gives an attribute of an element.
 pub(crate) fn attribute<'a>(node: Place<'a>, name: &str) -> Option<&'a str> {
-    node.value().as_element()?.attr(name)
+    // There are few: looking at each is faster than hashing the name.
+    let mut attributes = node.value().as_element()?.attrs();
+    attributes.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// Gives the element that stands next to a node, before or after it, with nothing but white space

@@ -5,9 +5,7 @@ use scraper::node::Element;
 use scraper::{Html, Node, StrTendril};
 use url::Url;
 
-use crate::read::html::document::{
-    Place, attribute, change, detach, empty, name, nodes, rename, set,
-};
+use crate::read::html::document::{Place, attribute, change, detach, empty, name, rename, set};
 use crate::read::html::links::Addresses;
 use crate::read::html::pixels::{is_hidden, is_pixel};
 
@@ -29,8 +27,13 @@ enum Frame {
 }
 
 /// Keeps the frames of the hosts that are told (in lower case), and makes links of all others.
-pub(crate) fn replace(html: &mut Html, addresses: &Addresses<'_>, hosts: &[String]) {
-    for id in nodes(html) {
+pub(crate) fn replace(
+    html: &mut Html,
+    nodes: &[NodeId],
+    addresses: &Addresses<'_>,
+    hosts: &[String],
+) {
+    for id in nodes.iter().copied() {
         let Some(frame) = html.tree.get(id).and_then(|node| judge(node, addresses, hosts)) else {
             continue;
         };

@@ -5,7 +5,7 @@ use scraper::Html;
 use scraper::node::Element;
 
 use crate::read::html::document::{
-    Place, attribute, change, detach, is_blank, name, neighbour, nodes, set, unwrap,
+    Place, attribute, change, detach, is_blank, name, neighbour, set, unwrap,
 };
 use crate::read::html::links::candidates;
 
@@ -25,19 +25,18 @@ const REAL_SETS: [&str; 3] = ["data-srcset", "data-lazy-srcset", "data-original-
 
 /// Gives every picture, film and frame its real address. A picture without any goes, and of a
 /// stand-in and its twin in `<noscript>` one stays.
-pub(crate) fn resolve(html: &mut Html) {
-    let all = nodes(html);
-    for id in &all {
+pub(crate) fn resolve(html: &mut Html, nodes: &[NodeId]) {
+    for id in nodes {
         change(html, *id, resolve_in);
     }
-    for id in &all {
+    for id in nodes {
         if html.tree.get(*id).is_some_and(|node| name(node) == "noscript") {
             resolve_noscript(html, *id);
         }
     }
-    for id in all {
-        if html.tree.get(id).is_some_and(is_without_address) {
-            detach(html, id);
+    for id in nodes {
+        if html.tree.get(*id).is_some_and(is_without_address) {
+            detach(html, *id);
         }
     }
 }
@@ -134,13 +133,12 @@ fn judge(noscript: Place<'_>) -> Noscript {
         .filter_map(|after| neighbour(noscript, after))
         .find_map(|next| next.descendants().find(|node| name(*node) == "img"));
     match twin {
-        None => Noscript::Keep,
         Some(twin) if attribute(twin, "src") == attribute(picture, "src") => Noscript::Drop,
         Some(twin) if is_without_address(twin) => Noscript::Replace(twin.id()),
         // The script would have put the address of the twin in its place already.
         Some(twin) if has_real_address(twin) => Noscript::Drop,
         Some(twin) if is_stand_in(twin) => Noscript::Replace(twin.id()),
-        Some(_) => Noscript::Keep,
+        _ => Noscript::Keep,
     }
 }
 

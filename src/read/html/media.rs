@@ -90,13 +90,10 @@ pub(crate) fn enclosures(html: &Html) -> Vec<Enclosure> {
 /// Takes the media type as declared, less its parameters, or guesses it from the ending.
 fn media_type(declared: Option<&str>, url: &Url) -> Text {
     let declared = declared.and_then(|raw| raw.split(';').next()).map(str::trim);
-    match declared.filter(|raw| raw.contains('/')) {
-        Some(raw) => Text::line(&raw.to_ascii_lowercase()),
-        None => {
-            let guess = mime_guess::from_path(url.path()).first_raw();
-            Text::line(guess.unwrap_or(UNKNOWN))
-        }
+    if let Some(raw) = declared.filter(|raw| raw.contains('/')) {
+        return Text::line(&raw.to_ascii_lowercase());
     }
+    Text::line(mime_guess::from_path(url.path()).first_raw().unwrap_or(UNKNOWN))
 }
 
 fn line(raw: &str) -> Option<Text> {

@@ -7,8 +7,6 @@
 use ego_tree::NodeId;
 use scraper::{Html, Node, StrTendril};
 
-use crate::read::html::document::nodes;
-
 /// Signs to escape, up to which a string may have any length.
 const FEW: usize = 64;
 
@@ -17,9 +15,9 @@ const SHORT: usize = 512;
 
 /// Cuts such texts by comments, which the sanitiser takes out again. Between them, texts stay
 /// apart in its tree, and nobody sees that in what it writes.
-pub(crate) fn cut(html: &mut Html) {
+pub(crate) fn cut(html: &mut Html, nodes: &[NodeId]) {
     let costly: Vec<NodeId> =
-        nodes(html).into_iter().filter(|id| text(html, *id).is_some_and(is_costly)).collect();
+        nodes.iter().copied().filter(|id| text(html, *id).is_some_and(is_costly)).collect();
     for id in costly {
         let whole = text(html, id).unwrap_or_default().to_owned();
         let Some(mut node) = html.tree.get_mut(id) else { continue };
@@ -50,11 +48,13 @@ fn text(html: &Html, id: NodeId) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::read::html::bounded::parse_fragment;
+    use crate::read::html::document::nodes;
 
     #[test]
     fn a_text_of_ampersands_is_cut_into_short_ones() {
         let mut tree = parse_fragment(&format!("a<b>{}é</b>c", "&".repeat(1300))).tree;
-        cut(&mut tree);
+        let nodes = nodes(&tree);
+        cut(&mut tree, &nodes);
         let texts: Vec<usize> =
             tree.tree.values().filter_map(|node| node.as_text()).map(|text| text.len()).collect();
         assert!(tree.html().contains("<b>&amp;"));

@@ -5,13 +5,13 @@ use html5ever::ns;
 use scraper::{Html, Node};
 
 use crate::read::html::allowed::{Fate, fate};
-use crate::read::html::document::{Place, change, detach, name, nodes, rename, unwrap};
+use crate::read::html::document::{Place, change, detach, name, rename, unwrap};
 use crate::read::html::pixels::{is_hidden, is_pixel};
 
 /// Drops what no reader should show, with all that it holds.
-pub(crate) fn unwanted(html: &mut Html) {
+pub(crate) fn unwanted(html: &mut Html, nodes: &[NodeId]) {
     let unwanted: Vec<NodeId> =
-        nodes(html).into_iter().filter(|id| html.tree.get(*id).is_some_and(is_unwanted)).collect();
+        nodes.iter().copied().filter(|id| html.tree.get(*id).is_some_and(is_unwanted)).collect();
     for id in unwanted {
         detach(html, id);
     }
@@ -36,9 +36,9 @@ fn is_unwanted(node: Place<'_>) -> bool {
 
 /// Gives elements that feeds do not know the name of the nearest that they do know, or leaves
 /// only what they hold.
-pub(crate) fn unknown(html: &mut Html) {
+pub(crate) fn unknown(html: &mut Html, nodes: &[NodeId]) {
     // In the order of the document, so that every node moves once.
-    for id in nodes(html) {
+    for id in nodes.iter().copied() {
         let Some(node) = html.tree.get(id).filter(|node| node.value().is_element()) else {
             continue;
         };

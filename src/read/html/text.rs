@@ -8,54 +8,70 @@ use scraper::{Html, Node};
 
 use crate::read::html::document::{Place, content, name};
 
-/// Elements that begin and end a paragraph of text.
-const BLOCKS: [&str; 39] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tr",
-    "ul",
-    "video",
-];
+/// Tells whether an element begins and ends a paragraph of text.
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "html"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tr"
+            | "ul"
+            | "video"
+    )
+}
 
-/// Elements whose text is never shown, or is an aid to read what stands beside it.
-const UNSHOWN: [&str; 12] = [
-    "audio", "head", "iframe", "noscript", "rp", "rt", "script", "style", "template", "textarea",
-    "title", "video",
-];
+/// Tells whether the text of an element is never shown, or only helps to read what is beside it.
+fn is_unshown(name: &str) -> bool {
+    matches!(
+        name,
+        "audio"
+            | "head"
+            | "iframe"
+            | "noscript"
+            | "rp"
+            | "rt"
+            | "script"
+            | "style"
+            | "template"
+            | "textarea"
+            | "title"
+            | "video"
+    )
+}
 
 /// Makes plain text of a small fragment, such as a declared summary or title: entities are
 /// decoded once, tags go, paragraphs are separated by blank lines. Takes time in proportion to
@@ -68,10 +84,11 @@ pub fn plain(raw: &str) -> String {
         match event {
             CallbackEvent::OpenStartTag { name } => {
                 // Those of them that hold no raw text could hold themselves; this is no matter.
-                if unshown.is_none() && has(&UNSHOWN, name) {
-                    unshown = Some(name.to_vec());
+                let name = String::from_utf8_lossy(name);
+                if unshown.is_none() && is_unshown(&name) {
+                    unshown = Some(name.as_bytes().to_vec());
                 }
-                start(&mut writer, &String::from_utf8_lossy(name));
+                start(&mut writer, &name);
             }
             CallbackEvent::EndTag { name } => {
                 if unshown.as_deref() == Some(name) {
@@ -104,7 +121,7 @@ pub(crate) fn of_tree(html: &Html, captions: &[NodeId]) -> String {
     for edge in content.traverse() {
         match edge {
             Edge::Open(_) if left_out.is_some() => {}
-            Edge::Open(node) if UNSHOWN.contains(&name(node)) => left_out = Some(node.id()),
+            Edge::Open(node) if is_unshown(name(node)) => left_out = Some(node.id()),
             Edge::Open(node) if is_caption(node) => {
                 later.push(node);
                 left_out = Some(node.id());
@@ -149,7 +166,7 @@ fn start(writer: &mut Writer, name: &str) {
     match name {
         "br" => writer.line(),
         "td" | "th" => writer.blank(),
-        name if BLOCKS.contains(&name) => writer.paragraph(),
+        name if is_block(name) => writer.paragraph(),
         _ => {}
     }
     if name == "pre" {
@@ -158,16 +175,12 @@ fn start(writer: &mut Writer, name: &str) {
 }
 
 fn end(writer: &mut Writer, name: &str) {
-    if BLOCKS.contains(&name) {
+    if is_block(name) {
         writer.paragraph();
     }
     if name == "pre" {
         writer.kept = writer.kept.saturating_sub(1);
     }
-}
-
-fn has(names: &[&str], name: &[u8]) -> bool {
-    names.iter().any(|known| known.as_bytes() == name)
 }
 
 /// Text as it grows. White space is written only when something follows it.

@@ -8,98 +8,97 @@ use ego_tree::NodeId;
 use scraper::{Html, Node, StrTendril};
 
 use crate::read::html::document::{
-    Place, attribute, change, content, detach, is_blank, name, nodes, rename, unwrap,
+    Place, attribute, change, content, detach, is_blank, name, rename, unwrap,
 };
 
-/// Elements whose start tag ends an open paragraph (HTML §13.2.6.4.7).
-const ENDS_PARAGRAPH: [&str; 26] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "ul",
-];
+/// Tidies the content, whose nodes are listed.
+pub(crate) fn tidy(html: &mut Html, nodes: &[NodeId]) {
+    drop_hollow(html, nodes);
+    if mend_nesting(html) {
+        // What is a division now may be hollow.
+        drop_hollow(html, nodes);
+    }
+    guard_first_line_breaks(html, nodes);
+}
 
-/// More of them, which do so in a standard document only or stand in one that does.
-const ENDS_PARAGRAPH_TOO: [&str; 2] = ["summary", "table"];
+/// Tells whether the start of an element ends an open paragraph (HTML §13.2.6.4.7).
+fn ends_paragraph(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "ul"
+    )
+}
 
-/// Elements that say nothing when they are empty.
-const HOLLOW: [&str; 22] = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "cite",
-    "code",
-    "del",
-    "div",
-    "em",
-    "figcaption",
-    "figure",
-    "i",
-    "ins",
-    "mark",
-    "p",
-    "picture",
-    "q",
-    "s",
-    "small",
-    "span",
-    "strong",
-    "u",
-];
-
-/// Elements that are a list item or a part of one.
-const ITEMS: [&str; 3] = ["dd", "dt", "li"];
-
-/// Tidies the content.
-pub(crate) fn tidy(html: &mut Html) {
-    drop_hollow(html);
-    mend_nesting(html);
-    // What is a division now may be hollow.
-    drop_hollow(html);
-    guard_first_line_breaks(html);
+/// Tells whether an element says nothing when it is empty.
+fn is_hollow_when_empty(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "blockquote"
+            | "cite"
+            | "code"
+            | "del"
+            | "div"
+            | "em"
+            | "figcaption"
+            | "figure"
+            | "i"
+            | "ins"
+            | "mark"
+            | "p"
+            | "picture"
+            | "q"
+            | "s"
+            | "small"
+            | "span"
+            | "strong"
+            | "u"
+    )
 }
 
 /// Drops links, paragraphs and the like that have become empty, the inner ones first, and links
 /// that lead nowhere.
-fn drop_hollow(html: &mut Html) {
-    for id in nodes(html).into_iter().rev() {
+fn drop_hollow(html: &mut Html, nodes: &[NodeId]) {
+    for id in nodes.iter().copied().rev() {
         let Some(node) = html.tree.get(id) else { continue };
-        let is_named = attribute(node, "id").is_some();
-        if HOLLOW.contains(&name(node)) && !is_named && node.children().all(is_blank) {
+        if is_hollow_when_empty(name(node)) && !is_named(node) && node.children().all(is_blank) {
             // A blank between two words stays one.
             unwrap(html, id);
         } else if matches!(name(node), "video" | "audio") && !has_source(node) {
             detach(html, id);
         }
     }
-    for id in nodes(html) {
+    for id in nodes.iter().copied() {
         let leads_nowhere = |node: &Place<'_>| {
-            name(*node) == "a"
-                && attribute(*node, "href").is_none()
-                && attribute(*node, "id").is_none()
+            name(*node) == "a" && attribute(*node, "href").is_none() && !is_named(*node)
         };
         let is_bare_picture =
             |node: &Place<'_>| name(*node) == "img" && attribute(*node, "src").is_none();
@@ -109,6 +108,11 @@ fn drop_hollow(html: &mut Html) {
             detach(html, id);
         }
     }
+}
+
+/// Tells whether a link may lead to an element.
+fn is_named(node: Place<'_>) -> bool {
+    attribute(node, "id").is_some()
 }
 
 fn has_source(media: Place<'_>) -> bool {
@@ -129,23 +133,22 @@ struct Open {
 }
 
 /// Mends what the parser would take apart: blocks in paragraphs, links in links, items in items,
-/// headings in headings.
-fn mend_nesting(html: &mut Html) {
-    let Some(root) = content(html) else { return };
+/// headings in headings. Tells whether there were any.
+fn mend_nesting(html: &mut Html) -> bool {
+    let Some(root) = content(html) else { return false };
     let mut blocks_in: Vec<NodeId> = Vec::new();
     let mut into_divisions: Vec<NodeId> = Vec::new();
     let mut inner_links: Vec<NodeId> = Vec::new();
     let mut stack: Vec<(Place<'_>, Open)> = vec![(root, Open::default())];
     while let Some((node, open)) = stack.pop() {
         let tag = name(node);
-        let is_block = ENDS_PARAGRAPH.contains(&tag) || ENDS_PARAGRAPH_TOO.contains(&tag);
-        if let Some(paragraph) = open.paragraph.filter(|_| is_block) {
+        if let Some(paragraph) = open.paragraph.filter(|_| ends_paragraph(tag)) {
             blocks_in.push(paragraph);
         }
         if tag == "a" && open.link {
             inner_links.push(node.id());
         }
-        let is_item = ITEMS.contains(&tag);
+        let is_item = matches!(tag, "dd" | "dt" | "li");
         let is_heading = matches!(tag.as_bytes(), [b'h', b'1'..=b'6']);
         if (is_item && open.item) || (is_heading && open.heading) {
             into_divisions.push(node.id());
@@ -153,6 +156,7 @@ fn mend_nesting(html: &mut Html) {
         let inner = inside(node, open, is_item, is_heading);
         stack.extend(node.children().map(|child| (child, inner)));
     }
+    let is_amiss = !(blocks_in.is_empty() && into_divisions.is_empty() && inner_links.is_empty());
     for id in blocks_in.into_iter().chain(into_divisions) {
         change(html, id, |element| rename(element, "div"));
     }
@@ -160,6 +164,7 @@ fn mend_nesting(html: &mut Html) {
     for id in inner_links {
         unwrap(html, id);
     }
+    is_amiss
 }
 
 /// Tells what is open inside a node.
@@ -179,10 +184,10 @@ fn inside(node: Place<'_>, around: Open, is_item: bool, is_heading: bool) -> Ope
 
 /// Doubles the line break that begins a `<pre>`: a parser takes the first one away (HTML
 /// §13.2.6.4.7), once in the sanitiser and once in the reader.
-fn guard_first_line_breaks(html: &mut Html) {
-    let first_texts: Vec<NodeId> = nodes(html)
-        .into_iter()
-        .filter_map(|id| html.tree.get(id))
+fn guard_first_line_breaks(html: &mut Html, nodes: &[NodeId]) {
+    let first_texts: Vec<NodeId> = nodes
+        .iter()
+        .filter_map(|id| html.tree.get(*id))
         .filter(|node| name(*node) == "pre")
         .filter_map(|node| node.first_child())
         .map(|child| child.id())

@@ -96,26 +96,20 @@ impl<'a> Feeder<'a> {
         self.feed(Token::TagToken(tag));
     }
 
+    /// Feeds text, less U+0000: the tree builder ignores it but in foreign content, which feeds do
+    /// not keep, and XML does not allow it.
     fn feed_text(&mut self, value: &[u8]) {
-        let value = String::from_utf8_lossy(value);
-        for (number, part) in value.split('\0').enumerate() {
-            if number > 0 {
-                self.feed(Token::NullCharacterToken);
-            }
-            let mut rest = part;
-            while !rest.is_empty() && self.builder.sink.passed().is_none() {
-                let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE));
-                self.feed(Token::CharacterTokens(StrTendril::from_slice(piece)));
-                rest = later;
-            }
-            if self.builder.sink.passed().is_some() {
-                return;
-            }
+        let value = String::from_utf8_lossy(value).replace('\0', "");
+        let mut rest = &*value;
+        while !rest.is_empty() && self.builder.sink.passed().is_none() {
+            let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE));
+            self.feed(Token::CharacterTokens(StrTendril::from_slice(piece)));
+            rest = later;
         }
     }
 
-    fn handle(&mut self, event: CallbackEvent<'_>) -> Option<Limit> {
-        match event {
+    fn handle(&mut self, event: &CallbackEvent<'_>) -> Option<Limit> {
+        match *event {
             CallbackEvent::OpenStartTag { name } => self.tag = Some(tag(TagKind::StartTag, name)),
             CallbackEvent::AttributeName { name } => return self.add_attribute(name),
             CallbackEvent::AttributeValue { value } => self.add_value(value),
@@ -126,12 +120,15 @@ impl<'a> Feeder<'a> {
             CallbackEvent::String { value } => self.feed_text(value),
             CallbackEvent::Comment { value } => self.feed(Token::CommentToken(tendril(value))),
             CallbackEvent::Doctype { name, public_identifier, system_identifier, force_quirks } => {
+                let name = Some(name).filter(|name| !name.is_empty()).map(tendril);
+                let (public_id, system_id) =
+                    (public_identifier.map(tendril), system_identifier.map(tendril));
                 self.feed(Token::DoctypeToken(Doctype {
-                    name: Some(name).filter(|name| !name.is_empty()).map(tendril),
-                    public_id: public_identifier.map(tendril),
-                    system_id: system_identifier.map(tendril),
+                    name,
+                    public_id,
+                    system_id,
                     force_quirks,
-                }))
+                }));
             }
             CallbackEvent::Error(_) => {}
         }
@@ -144,7 +141,7 @@ impl Callback<Stop, usize> for Feeder<'_> {
         if self.stopped {
             return None;
         }
-        let limit = self.handle(event)?;
+        let limit = self.handle(&event)?;
         self.stopped = true;
         Some(Stop { limit, offset: span.start })
     }
