@@ -3,3 +3,6 @@
 //! Invariant: nothing here does I/O or reads a clock; it can't fail, it can only report.
 
 pub mod declared;
+pub mod excerpt;
+pub mod html;
+pub mod language;

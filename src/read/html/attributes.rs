@@ -1,0 +1,45 @@
+//! The attributes that stay, with their addresses made absolute.
+
+use ego_tree::NodeId;
+use html5ever::QualName;
+use scraper::node::Element;
+use scraper::{Html, StrTendril};
+
+use crate::read::html::allowed::may_have;
+use crate::read::html::document::{change, set};
+use crate::read::html::links::Addresses;
+use crate::read::html::pieces::is_costly;
+
+/// Keeps the attributes that an element may have and resolves the addresses among them.
+pub(crate) fn keep(html: &mut Html, nodes: &[NodeId], addresses: &Addresses<'_>) {
+    for id in nodes {
+        change(html, *id, |element| keep_in(element, addresses));
+    }
+}
+
+fn keep_in(element: &mut Element, addresses: &Addresses<'_>) {
+    let tag = element.name.local.clone();
+    element.attrs.retain(|name, value| {
+        name.ns.is_empty()
+            && may_have(&tag, &name.local)
+            && resolve(name, value, addresses)
+            && !is_costly(value)
+    });
+    if matches!(&*tag, "audio" | "video") {
+        set(element, "controls", "");
+    }
+}
+
+/// Resolves an address; false when there is no good one, so that the attribute goes.
+fn resolve(name: &QualName, value: &mut StrTendril, addresses: &Addresses<'_>) -> bool {
+    let resolved = match &*name.local {
+        "href" => addresses.link(value),
+        "src" | "poster" | "cite" => addresses.file(value).map(String::from),
+        "srcset" => addresses.set(value),
+        _ => return true,
+    };
+    if let Some(address) = &resolved {
+        *value = StrTendril::from_slice(address);
+    }
+    resolved.is_some()
+}

@@ -1,0 +1,176 @@
+//! Parsing within limits.
+
+use ego_tree::{NodeId, Tree};
+use html5ever::interface::{ElementFlags, QuirksMode, TreeSink};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{LocalName, QualName, ns};
+use scraper::{Html, Node};
+
+use crate::model::report::{Report, line_of};
+pub use crate::read::html::limits::{DEEPEST, MOST_ATTRIBUTES, MOST_NODES, MOST_STEPS};
+use crate::read::html::sink::BoundedSink;
+use crate::read::html::tokens::{Builder, build};
+
+/// Room for the nodes of a small article. Doubled again and again it is hardly more than
+/// [`MOST_NODES`], so that the largest tree has no room to spare.
+const FIRST_ROOM: usize = MOST_NODES / 128 + 8;
+
+/// The tree of an HTML input.
+#[derive(Debug)]
+pub struct Bounded {
+    /// The tree: no deeper than [`DEEPEST`] and well-formed, even if the input was cut.
+    pub tree: Html,
+    /// What was left out; lines are those of the input.
+    pub reports: Vec<Report>,
+    /// True when the tree does not hold the whole input.
+    pub cut: bool,
+}
+
+/// Parses a fragment, as if it stood in a `<body>` (HTML §13.4).
+#[must_use]
+pub fn parse_fragment(raw: &str) -> Bounded {
+    let sink = BoundedSink::new(empty(Node::Fragment));
+    let name = QualName::new(None, ns!(html), LocalName::from("body"));
+    let context = sink.create_element(name, Vec::new(), ElementFlags::default());
+    parse(raw, TreeBuilder::new_for_fragment(sink, context, None, options()))
+}
+
+/// Parses a whole page (HTML §13.2).
+#[must_use]
+pub fn parse_document(raw: &str) -> Bounded {
+    let sink = BoundedSink::new(empty(Node::Document));
+    parse(raw, TreeBuilder::new(sink, options()))
+}
+
+fn parse(raw: &str, builder: Builder) -> Bounded {
+    let (mut tree, stop) = build(raw, builder);
+    prune(&mut tree);
+    let report = stop.map(|stop| stop.limit.report(line_of(raw.as_bytes(), stop.offset)));
+    Bounded { tree, cut: report.is_some(), reports: report.into_iter().collect() }
+}
+
+/// Scripts do not run here, so that what stands in `<noscript>` is markup.
+fn options() -> TreeBuilderOpts {
+    TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }
+}
+
+fn empty(root: Node) -> Html {
+    Html { quirks_mode: QuirksMode::NoQuirks, tree: Tree::with_capacity(root, FIRST_ROOM) }
+}
+
+/// Takes out what is too deep. The parser moves nodes about, so only the finished tree tells.
+fn prune(html: &mut Html) {
+    let mut too_deep: Vec<NodeId> = Vec::new();
+    // The root has depth 0, the root element 1, what stands in it 2.
+    let mut level: Vec<NodeId> = vec![html.tree.root().id()];
+    for depth in 0.. {
+        let next: Vec<NodeId> = level
+            .iter()
+            .filter_map(|id| html.tree.get(*id))
+            .flat_map(|node| node.children().map(|child| child.id()))
+            .collect();
+        if depth == DEEPEST + 1 {
+            too_deep = next;
+            break;
+        }
+        if next.is_empty() {
+            break;
+        }
+        level = next;
+    }
+    for id in too_deep {
+        if let Some(mut node) = html.tree.get_mut(id) {
+            node.detach();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(bounded: &Bounded) -> Vec<(&str, Option<u32>)> {
+        bounded.reports.iter().map(|report| (report.rule, report.line)).collect()
+    }
+
+    fn depth(tree: &Html) -> usize {
+        tree.tree.nodes().map(|node| node.ancestors().count()).max().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_common_fragment_is_the_same_as_without_limits() {
+        for raw in [
+            "",
+            "a<p>b<br>c</p> d",
+            "<b>a<i>b</b>c</i>",
+            "<table>x<tr><td>a<p>b</table>",
+            "<svg><style><a>b</style></svg><![CDATA[x]]>",
+            "<svg><![CDATA[x<b>]]></svg>",
+            "<script>if (a<b) '</scripty>'</script>c<style><p></style>",
+            "<textarea><b></textarea><title>&amp;</title><xmp><b></xmp>",
+            "<pre>\n\na</pre><plaintext></b>",
+            "<a b=1 b=2 c d='&quot;'>&notin;&not &#0;\0</a><!-- a --x><!doctype html>",
+            "<p a='",
+            "<!-- open",
+        ] {
+            let bounded = parse_fragment(raw);
+            assert_eq!(bounded.tree.html(), Html::parse_fragment(raw).html(), "{raw}");
+            assert!(!bounded.cut && bounded.reports.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_page_is_the_same_as_without_limits() {
+        let raw = "<!DOCTYPE html><title>a</title><meta charset=utf-8><body class=x>b<p>c</html> d";
+        assert_eq!(parse_document(raw).tree.html(), Html::parse_document(raw).html());
+        let quirky = "<p>a<table><tr><td>b";
+        assert_eq!(parse_document(quirky).tree.html(), Html::parse_document(quirky).html());
+    }
+
+    #[test]
+    fn what_stands_in_noscript_is_markup() {
+        let bounded = parse_fragment("<noscript><img src=a></noscript>");
+        assert!(bounded.tree.html().contains("<noscript><img src=\"a\"></noscript>"));
+    }
+
+    #[test]
+    fn nesting_is_cut_where_it_is_too_deep() {
+        let bounded = parse_fragment(&format!("first\n{}x", "<div>\n".repeat(600)));
+        assert_eq!(rules(&bounded), [("html-too-deep", Some(513))]);
+        // The element itself, the root element and the fragment.
+        assert_eq!(depth(&bounded.tree), DEEPEST + 1);
+        assert!(bounded.cut && bounded.tree.html().contains("first"));
+        assert!(!parse_fragment(&"<div>".repeat(DEEPEST)).cut);
+    }
+
+    #[test]
+    fn nodes_are_counted_with_their_attributes() {
+        let bounded = parse_fragment(&"<br a>".repeat(MOST_NODES / 2 + 1));
+        assert_eq!(rules(&bounded), [("html-too-many-nodes", Some(1))]);
+        assert!(!parse_fragment(&"<br a>".repeat(MOST_NODES / 2 - 2)).cut);
+    }
+
+    #[test]
+    fn a_tag_with_too_many_attributes_ends_the_tree_before_it() {
+        let attributes = |count: usize| {
+            let names: Vec<String> = (0..count).map(|n| format!(" a{n}")).collect();
+            names.concat()
+        };
+        let raw = format!("<p>kept\n<a{}>lost", attributes(MOST_ATTRIBUTES + 1));
+        let bounded = parse_fragment(&raw);
+        assert_eq!(rules(&bounded), [("html-too-many-attributes", Some(2))]);
+        assert!(bounded.tree.html().contains("<p>kept\n</p>"));
+        assert!(!parse_fragment(&format!("<a{}>", attributes(MOST_ATTRIBUTES))).cut);
+        // Text that only looks like such a tag is text.
+        let script = format!("<script>a<b{} ></script><p>kept", attributes(600));
+        assert!(!parse_fragment(&script).cut);
+    }
+
+    #[test]
+    fn tangled_formatting_is_cut() {
+        let pieces: Vec<String> = (0..3000).map(|n| format!("<p><b a={n}>x")).collect();
+        let bounded = parse_fragment(&pieces.concat());
+        assert!(bounded.cut);
+        assert!(depth(&bounded.tree) <= DEEPEST + 1);
+    }
+}

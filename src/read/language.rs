@@ -1,0 +1,120 @@
+//! The language of a text, told from the text.
+
+use encoding_rs::{BIG5, Encoding, GBK};
+use whatlang::{Lang, detect as guess};
+
+use crate::model::language::Language;
+
+/// How much of a text is looked at, in characters: more tells nothing new.
+const SAMPLE: usize = 4000;
+
+/// Letters below which a text is too short to tell. An ideograph counts as three.
+const FEWEST: usize = 20;
+
+/// Tells the language of a text as a BCP 47 tag, Chinese with its script (`zh-Hans`, `zh-Hant`);
+/// `None` when there is too little text or the library that guesses does not rely on its guess.
+#[must_use]
+pub fn detect(text: &str) -> Option<Language> {
+    let sample: String = text.chars().take(SAMPLE).collect();
+    if sample.chars().map(weigh).sum::<usize>() < FEWEST {
+        return None;
+    }
+    let info = guess(&sample).filter(whatlang::Info::is_reliable)?;
+    Language::parse(match info.lang() {
+        Lang::Cmn => chinese(&sample),
+        // The library names Persian of Iran; readers know the language as a whole.
+        Lang::Pes => "fa",
+        other => isolang::Language::from_639_3(other.code())
+            .and_then(|language| language.to_639_1())
+            .unwrap_or(other.code()),
+    })
+}
+
+fn weigh(c: char) -> usize {
+    match c {
+        c if is_han(c) => 3,
+        '\u{3040}'..='\u{30FF}' | '\u{AC00}'..='\u{D7A3}' => 3,
+        c if c.is_alphabetic() => 1,
+        _ => 0,
+    }
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// Tells the script of Chinese by the characters that only one of the two old national sets has:
+/// GB 2312 was made for the simplified ones, Big5 for the traditional ones.
+fn chinese(text: &str) -> &'static str {
+    let (mut simplified, mut traditional) = (0_usize, 0_usize);
+    for c in text.chars().filter(|c| is_han(*c)) {
+        // GBK added the traditional characters outside of the square that GB 2312 fills.
+        let in_gb2312 = is_in(GBK, c, |lead, trail| lead >= 0xA1 && trail >= 0xA1);
+        // Hong Kong's additions, some of them simplified, lie beside the rows of Big5.
+        let in_big5 = is_in(BIG5, c, |lead, _| matches!(lead, 0xA4..=0xC6 | 0xC9..=0xF9));
+        simplified += usize::from(in_gb2312 && !in_big5);
+        traditional += usize::from(in_big5 && !in_gb2312);
+    }
+    match simplified.cmp(&traditional) {
+        std::cmp::Ordering::Greater => "zh-Hans",
+        std::cmp::Ordering::Less => "zh-Hant",
+        std::cmp::Ordering::Equal => "zh",
+    }
+}
+
+/// Tells whether a character has a code of two bytes in a part of an encoding.
+fn is_in(encoding: &'static Encoding, c: char, part: impl Fn(u8, u8) -> bool) -> bool {
+    let mut buffer = [0; 4];
+    let (bytes, _, has_failed) = encoding.encode(c.encode_utf8(&mut buffer));
+    !has_failed && matches!(*bytes, [lead, trail] if part(lead, trail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> String {
+        detect(text).map(|language| language.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_two_scripts_of_chinese_are_told_apart() {
+        assert_eq!(of("记者从当地政府了解到，这条河的水位在夜间再次上涨。"), "zh-Hans");
+        assert_eq!(of("記者從當地政府瞭解到，這條河的水位在夜間再次上漲。"), "zh-Hant");
+        // A quotation in the other script does not turn the whole.
+        assert_eq!(of("他在讲话中提到《說文解字》，认为这部书对后来的研究影响很大。"), "zh-Hans");
+    }
+
+    #[test]
+    fn languages_with_a_script_of_their_own_are_told() {
+        assert_eq!(of("川の水位が夜のうちにまた上がり、村の人々は眠れなかった。"), "ja");
+        assert_eq!(of("강물이 밤사이 다시 불어나 마을 사람들은 잠을 이루지 못했다."), "ko");
+    }
+
+    #[test]
+    fn arabic_is_told() {
+        let text = "ارتفع منسوب النهر مرة أخرى خلال الليل ولم ينم أحد من أهل القرية، وعندما جاء \
+                    الصباح كانت المياه أمام أبواب البيوت، وقال السكان إنهم ينتظرون المساعدة من \
+                    الحكومة منذ ثلاثة أيام، ولكن الطريق إلى المدينة ما زال مغلقا.";
+        assert_eq!(of(text), "ar");
+    }
+
+    #[test]
+    fn languages_that_share_a_script_are_told() {
+        let english = "The river rose again during the night, and nobody in the village slept. \
+                       When the morning came, the water stood at the doors of the houses.";
+        let german = "Der Fluss ist in der Nacht wieder gestiegen, und niemand im Dorf hat \
+                      geschlafen. Am Morgen stand das Wasser vor den Türen der Häuser.";
+        let russian = "Этой ночью вода в реке опять поднялась, и жители были вынуждены ждать \
+                       помощи. Мы ещё не знаем, сколько это продлится, сообщил представитель \
+                       правительства. Он также отметил, что большинство дорог было закрыто.";
+        assert_eq!((of(english), of(german), of(russian)), ("en".into(), "de".into(), "ru".into()));
+    }
+
+    #[test]
+    fn too_little_text_tells_nothing() {
+        for text in ["", "OK", "Hello!", "12345 67890 12345 67890", "中山"] {
+            assert_eq!(detect(text), None, "{text}");
+        }
+    }
+}
