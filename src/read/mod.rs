@@ -2,4 +2,8 @@
 //!
 //! Invariant: nothing here does I/O or reads a clock; it can't fail, it can only report.
 
+pub mod date;
 pub mod declared;
+pub mod decode;
+
+pub mod person;
