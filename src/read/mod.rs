@@ -6,4 +6,5 @@ pub mod date;
 pub mod declared;
 pub mod decode;
 
+pub mod front_matter;
 pub mod person;
