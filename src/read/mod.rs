@@ -5,6 +5,7 @@
 pub mod date;
 pub mod declared;
 pub mod decode;
-
+mod faults;
 pub mod front_matter;
+pub mod page;
 pub mod person;

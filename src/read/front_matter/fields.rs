@@ -9,14 +9,12 @@ use crate::model::date::Timestamp;
 use crate::model::report::{Report, Severity};
 use crate::read::date;
 use crate::read::declared::{At, Declared, DeclaredEnclosure};
+use crate::read::faults;
 use crate::read::front_matter::Syntax;
 use crate::read::front_matter::kinds;
 use crate::read::front_matter::names::{self, Name};
 use crate::read::front_matter::value::{Field, Kind};
 use crate::read::person::person;
-
-/// So many faults of one block are told; more help nobody.
-const MOST_REPORTS: usize = 20;
 
 /// Reads the fields of a block in the order of the file.
 pub(super) fn declare(fields: Vec<Field>, syntax: Syntax, zone: Tz) -> (Declared, Vec<Report>) {
@@ -44,7 +42,7 @@ pub(super) fn declare(fields: Vec<Field>, syntax: Syntax, zone: Tz) -> (Declared
         in_feeds: reader.truth(Name::Feed),
     };
     reader.reports.sort_by_key(|report| report.line);
-    limit(&mut reader.reports);
+    faults::limit(&mut reader.reports, "front-matter");
     (declared, reader.reports)
 }
 
@@ -261,16 +259,6 @@ impl Reader {
             }
         }
         enclosures
-    }
-}
-
-/// Keeps the first reports of a block that has nothing but faults, and says how many there are.
-fn limit(reports: &mut Vec<Report>) {
-    if reports.len() > MOST_REPORTS {
-        let message =
-            format!("and {} more faults in the front matter", reports.len() - MOST_REPORTS);
-        reports.truncate(MOST_REPORTS);
-        reports.push(Report::warning("front-matter", message));
     }
 }
 

@@ -163,7 +163,7 @@ fn wrong_kinds_are_reported() {
 fn countless_faults_are_told_briefly() {
     let found = block(&format!("---\ntitle: A\n{}---\n", "title: B\n".repeat(1000)));
     assert_eq!(found.reports.len(), 21);
-    assert_eq!(found.reports[20].message, "and 980 more faults in the front matter");
+    assert_eq!(found.reports[20].message, "980 more faults of this kind are not listed");
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn hostile_blocks_are_harmless() {
         ("keys", "a: b\n".repeat(size / 5)),
         ("titles", "title: b\n".repeat(size / 9)),
         ("items", format!("tags:\n{}", "- a\n".repeat(size / 4))),
-        ("indents", (0..600).map(|n| format!("{}a:\n", " ".repeat(n))).collect()),
+        ("indents", (0..600).map(|n| " ".repeat(n) + "a:\n").collect()),
         ("quote", format!("title: \"{}", "\\n".repeat(size / 2))),
         ("lines", "\n".repeat(size)),
         ("aliases", format!("a: &a x\nb: [{}]", "*a,".repeat(size / 3))),
@@ -335,7 +335,7 @@ fn hostile_blocks_are_harmless() {
             let _ = find(&text, true, Tz::UTC);
             let _ = find(&text.replacen("id: x\n", "", 1), true, Tz::UTC);
             let spent = start.elapsed();
-            assert!(spent < Duration::from_secs(4), "{name} in {fence} took {spent:?}");
+            assert!(spent < Duration::from_secs(10), "{name} in {fence} took {spent:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! TOML to values.
+//! TOML to values. The parser itself bounds how deep tables and dotted keys may lie in each other.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,19 +6,10 @@ use toml::de::{DeTable, DeValue};
 use crate::model::report::Report;
 use crate::read::front_matter::value::{DEEPEST, Field, Kind, Value};
 
-/// A key of more parts than this is refused before it is parsed.
-const MOST_DOTS: usize = 64;
-
 /// Parses a block whose first line has the number `first_line`. The error says what is wrong and
 /// where.
 pub(super) fn parse(block: &str, first_line: u32) -> Result<Vec<Field>, Box<Report>> {
     let lines = Lines::new(block, first_line);
-    if let Some(offset) = deep_key(block) {
-        let message = "the TOML is broken: a key has too many parts";
-        return Err(Box::new(
-            Report::warning("front-matter", message).at_line(lines.line_of(offset)),
-        ));
-    }
     match DeTable::parse(block) {
         Ok(table) => Ok(lines.fields(table.get_ref(), 1)),
         Err(error) => {
@@ -28,51 +19,6 @@ pub(super) fn parse(block: &str, first_line: u32) -> Result<Vec<Field>, Box<Repo
             Err(Box::new(report.help("text stands in quotes: title = \"A title\"")))
         }
     }
-}
-
-/// Finds a key such as `a.a.a.a…` whose tables within tables would take more stack than there is.
-/// Strings and comments are skipped as TOML reads them.
-fn deep_key(block: &str) -> Option<usize> {
-    let mut dots = 0;
-    let mut place = 0;
-    while let Some(byte) = block.as_bytes().get(place) {
-        match byte {
-            b'"' | b'\'' => {
-                place += string_length(&block.as_bytes()[place..], *byte);
-                continue;
-            }
-            b'#' => {
-                place += block[place..].find('\n').unwrap_or(block.len() - place);
-                continue;
-            }
-            b'.' => dots += 1,
-            b'\n' | b'=' | b',' | b'[' | b']' | b'{' | b'}' => dots = 0,
-            _ => {}
-        }
-        if dots > MOST_DOTS {
-            return Some(place);
-        }
-        place += 1;
-    }
-    None
-}
-
-/// Gives the length of the string, quotes and all, that begins here; one that never ends stops at
-/// the end of its line, or of the block when it may span lines.
-fn string_length(text: &[u8], quote: u8) -> usize {
-    let is_long = text.len() >= 3 && text[..3] == [quote; 3];
-    let width = if is_long { 3 } else { 1 };
-    let mut place = width;
-    while place < text.len() {
-        match text[place] {
-            b'\\' if quote == b'"' => place += 1,
-            b'\n' if !is_long => return place,
-            _ if text[place..].starts_with(&[quote; 3][..width]) => return place + width,
-            _ => {}
-        }
-        place += 1;
-    }
-    text.len()
 }
 
 /// Where the lines of a block begin.
