@@ -73,13 +73,19 @@ impl<'a> Page<'a> {
             generator: env!("CARGO_PKG_NAME"),
             stylesheet: format!("{up}{STYLESHEET_PATH}"),
             list: format!("{up}{LIST_PATH}"),
-            home: Some(&feed.home).filter(|home| **home != canonical).map(url::Url::as_str),
+            home: Some(feed.home.as_str()).filter(|home| !is_page(home, canonical.as_str())),
             canonical: canonical.into(),
             subscriptions: subscriptions(feed),
             entries: feed.entries.iter().map(|entry| EntryView::of(entry, feed)).collect(),
             feed,
         }
     }
+}
+
+/// Tells whether an address is that of a page, with or without the name of its file.
+fn is_page(address: &str, page: &str) -> bool {
+    let folder = page.strip_suffix(Format::Html.file_name());
+    address == page || folder == Some(address)
 }
 
 /// Lists the formats that a feed reader takes, in the order of the feed.

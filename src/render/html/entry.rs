@@ -6,6 +6,7 @@ use url::Url;
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::feed::{Entry, Feed};
+use crate::model::language::Language;
 use crate::render::html::direction;
 use crate::render::html::words::Words;
 
@@ -86,7 +87,7 @@ impl<'a> EntryView<'a> {
             anchor: anchor(&entry.id),
             language: own_language.unwrap_or(&feed.language).as_str(),
             direction: own_language.map_or("auto", direction),
-            badge: own_language.filter(|own| **own != feed.language).map(|own| own.as_str()),
+            badge: own_language.filter(|own| **own != feed.language).map(Language::as_str),
             link: entry.permalink.as_ref().and_then(web_address),
             published: Date::of(entry.published),
             updated: changed.then(|| Date::of(entry.updated)),
@@ -149,8 +150,8 @@ impl Kind {
 /// address whatever the id is made of.
 fn anchor(id: &str) -> String {
     let digest = Sha256::digest(id.as_bytes());
-    let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("entry-{hex}")
+    let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("entry-{number:016x}")
 }
 
 /// Gives an address that may be linked; `None` for schemes such as `javascript:`.

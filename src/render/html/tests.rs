@@ -294,10 +294,11 @@ fn places_in_the_page_differ_and_the_skip_link_leads_to_one() {
 
 #[test]
 fn a_page_links_to_the_site_unless_it_is_the_site() {
-    let own = feed("", "en", vec![]);
-    assert_eq!(Read::page_of(&own).values(".home a", "href"), ["https://feeds.example/out/"]);
-    let own = Feed { home: own.address(Format::Html), ..own };
+    let below = feed("a", "en", vec![]);
+    assert_eq!(Read::page_of(&below).values(".home a", "href"), ["https://feeds.example/out/"]);
+    let own = Feed { home: below.address(Format::Html), ..below };
     assert!(Read::page_of(&own).all(".home").is_empty());
+    assert!(Read::page_of(&feed("", "en", vec![])).all(".home").is_empty());
 }
 
 #[test]

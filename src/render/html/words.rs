@@ -46,7 +46,7 @@ pub(super) const ENGLISH: Words = Words {
     what_is_a_feed: "A feed brings new entries to you: copy one of these addresses into a feed \
                      reader, and it will show them as they appear.",
     all_feeds: "All feeds, as a list for feed readers (OPML)",
-    entries: "Latest entries",
+    entries: "Entries",
     no_entries: "No entries yet.",
     updated: "updated",
     read_in_full: "Read in full",
