@@ -1,0 +1,100 @@
+//! The twin page of a feed, for people, and the stylesheet of the output.
+//!
+//! The page needs no script and asks for nothing but its stylesheet, pictures, sound and film.
+//!
+//! Invariant: every value that goes into a page is escaped, but for the content of an entry, which
+//! the sanitiser has let through.
+
+mod entry;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use askama::Template;
+
+use crate::model::document::Document;
+use crate::model::feed::{Feed, Format};
+use crate::model::language::Language;
+use crate::render::html::entry::{EntryView, Kind};
+use crate::render::html::words::{ENGLISH, Words};
+
+/// Where the stylesheet stands below the output.
+const STYLESHEET_PATH: &str = "feedmill.css";
+
+/// Where the list of all feeds stands below the output.
+const LIST_PATH: &str = "feeds.opml";
+
+/// Renders the twin page of a feed. The same feed gives the same bytes.
+#[must_use]
+pub fn render(feed: &Feed) -> Document {
+    let page = Page::of(feed).to_string();
+    Document::text(feed.path(Format::Html), "text/html; charset=utf-8", page)
+}
+
+/// Gives the stylesheet: that of the pages, and of the RSS and Atom documents when a browser shows
+/// them (CSS 2.2, and `xml-stylesheet` as W3C's "Associating Style Sheets with XML documents").
+#[must_use]
+pub fn stylesheet() -> Document {
+    let rules = include_str!("html/feedmill.css").to_owned();
+    Document::text(STYLESHEET_PATH, "text/css; charset=utf-8", rules)
+}
+
+/// What the template `page.html` shows.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    feed: &'a Feed,
+    words: &'a Words,
+    direction: &'static str,
+    generator: &'static str,
+    canonical: String,
+    stylesheet: String,
+    list: String,
+    /// The site that the feed belongs to, unless that is this page.
+    home: Option<&'a str>,
+    subscriptions: Vec<Subscription>,
+    entries: Vec<EntryView<'a>>,
+}
+
+/// A way to subscribe.
+struct Subscription {
+    format: Format,
+    /// The whole address, for feed readers.
+    address: String,
+}
+
+impl<'a> Page<'a> {
+    fn of(feed: &'a Feed) -> Self {
+        let up = feed.up_to_root();
+        let canonical = feed.address(Format::Html);
+        Self {
+            words: &ENGLISH,
+            direction: direction(&feed.language),
+            generator: env!("CARGO_PKG_NAME"),
+            stylesheet: format!("{up}{STYLESHEET_PATH}"),
+            list: format!("{up}{LIST_PATH}"),
+            home: Some(feed.home.as_str()).filter(|home| !is_page(home, canonical.as_str())),
+            canonical: canonical.into(),
+            subscriptions: subscriptions(feed),
+            entries: feed.entries.iter().map(|entry| EntryView::of(entry, feed)).collect(),
+            feed,
+        }
+    }
+}
+
+/// Tells whether an address is that of a page, with or without the name of its file.
+fn is_page(address: &str, page: &str) -> bool {
+    let folder = page.strip_suffix(Format::Html.file_name());
+    address == page || folder == Some(address)
+}
+
+/// Lists the formats that a feed reader takes, in the order of the feed.
+fn subscriptions(feed: &Feed) -> Vec<Subscription> {
+    let formats = feed.formats.iter().copied().filter(|format| *format != Format::Html);
+    formats.map(|format| Subscription { format, address: feed.address(format).into() }).collect()
+}
+
+/// Gives the value of `dir` for text in a language.
+fn direction(language: &Language) -> &'static str {
+    if language.is_right_to_left() { "rtl" } else { "ltr" }
+}

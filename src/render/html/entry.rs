@@ -1,0 +1,215 @@
+//! An entry of the page: what the template shows of it, put into words.
+
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::model::article::{Author, Enclosure, Image};
+use crate::model::date::Timestamp;
+use crate::model::feed::{Entry, Feed};
+use crate::model::language::Language;
+use crate::render::html::direction;
+use crate::render::html::words::Words;
+
+/// What the template `entry.html` shows.
+pub(super) struct EntryView<'a> {
+    /// The entry itself, for what is shown as it is.
+    pub(super) entry: &'a Entry,
+    /// The name of its place in the page.
+    pub(super) anchor: String,
+    /// Its language, or the feed's.
+    pub(super) language: &'a str,
+    /// The direction of its text, as in HTML's `dir`.
+    pub(super) direction: &'static str,
+    /// Its language, where it is not the feed's.
+    pub(super) badge: Option<&'a str>,
+    /// The page of the article.
+    pub(super) link: Option<&'a str>,
+    /// When it was published.
+    pub(super) published: Date,
+    /// When it last changed, where that is another day.
+    pub(super) updated: Option<Date>,
+    /// Who wrote it.
+    pub(super) authors: Vec<AuthorView<'a>>,
+    /// The lead image.
+    pub(super) image: Option<&'a Image>,
+    /// Sound and film.
+    pub(super) enclosures: Vec<EnclosureView<'a>>,
+}
+
+/// A date for machines and for people of any language.
+pub(super) struct Date {
+    /// As HTML's `datetime` wants it.
+    pub(super) machine: String,
+    /// As it is read.
+    pub(super) people: String,
+}
+
+/// An author, with a page if there is one.
+pub(super) struct AuthorView<'a> {
+    /// The name.
+    pub(super) name: &'a str,
+    /// A page about the author.
+    pub(super) link: Option<&'a str>,
+}
+
+/// A file of sound, film or anything else.
+pub(super) struct EnclosureView<'a> {
+    /// Where it is.
+    pub(super) address: &'a str,
+    /// Its media type.
+    pub(super) media_type: &'a str,
+    /// What a browser can do with it.
+    pub(super) kind: Kind,
+    /// Its own title.
+    pub(super) title: Option<&'a str>,
+    /// Its playing time and its size, as far as they are known.
+    pub(super) measures: String,
+}
+
+/// What a browser can do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Play it as sound.
+    Sound,
+    /// Play it as film.
+    Film,
+    /// Fetch it.
+    File,
+}
+
+impl<'a> EntryView<'a> {
+    /// Puts an entry of a feed into words.
+    pub(super) fn of(entry: &'a Entry, feed: &'a Feed) -> Self {
+        let own_language = entry.language.as_ref();
+        let changed = entry.updated.utc().date_naive() != entry.published.utc().date_naive();
+        Self {
+            entry,
+            anchor: anchor(&entry.id),
+            language: own_language.unwrap_or(&feed.language).as_str(),
+            direction: own_language.map_or("auto", direction),
+            badge: own_language.filter(|own| **own != feed.language).map(Language::as_str),
+            link: entry.permalink.as_ref().and_then(web_address),
+            published: Date::of(entry.published),
+            updated: changed.then(|| Date::of(entry.updated)),
+            authors: entry.authors.iter().map(AuthorView::of).collect(),
+            image: entry.image.as_ref().filter(|image| web_address(&image.url).is_some()),
+            enclosures: entry.enclosures.iter().filter_map(EnclosureView::of).collect(),
+        }
+    }
+}
+
+impl Date {
+    fn of(time: Timestamp) -> Self {
+        let people = time.utc().format("%Y-%m-%d %H:%M UTC").to_string();
+        Self { machine: time.rfc3339(), people }
+    }
+}
+
+impl<'a> AuthorView<'a> {
+    fn of(author: &'a Author) -> Self {
+        Self { name: &author.name, link: author.url.as_ref().and_then(web_address) }
+    }
+}
+
+impl<'a> EnclosureView<'a> {
+    fn of(enclosure: &'a Enclosure) -> Option<Self> {
+        let time = enclosure.seconds.map(playing_time);
+        let size = (enclosure.length > 0).then(|| size(enclosure.length));
+        let measures: Vec<String> = [time, size].into_iter().flatten().collect();
+        Some(Self {
+            address: web_address(&enclosure.url)?,
+            media_type: &enclosure.media_type,
+            kind: Kind::of(&enclosure.media_type),
+            title: enclosure.title.as_deref().filter(|title| !title.is_empty()),
+            measures: measures.join(" · "),
+        })
+    }
+}
+
+impl Kind {
+    /// Tells the kind from a media type, which is compared without regard to case (RFC 9110 §8.3.1).
+    fn of(media_type: &str) -> Self {
+        match media_type.split('/').next().map(str::to_ascii_lowercase).as_deref() {
+            Some("audio") => Self::Sound,
+            Some("video") => Self::Film,
+            _ => Self::File,
+        }
+    }
+
+    /// Gives the word for a file without a title.
+    pub(super) fn word(self, words: &Words) -> &'static str {
+        match self {
+            Self::Sound => words.sound,
+            Self::Film => words.film,
+            Self::File => words.file,
+        }
+    }
+}
+
+/// Makes the name of an entry's place in the page. It lasts as long as the id, and is safe in an
+/// address whatever the id is made of.
+fn anchor(id: &str) -> String {
+    let digest = Sha256::digest(id.as_bytes());
+    let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("entry-{number:016x}")
+}
+
+/// Gives an address that may be linked; `None` for schemes such as `javascript:`.
+fn web_address(url: &Url) -> Option<&str> {
+    matches!(url.scheme(), "http" | "https").then(|| url.as_str())
+}
+
+/// Writes seconds as `m:ss` or `h:mm:ss`.
+fn playing_time(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// Writes a number of bytes with at most one decimal, in units of a thousand.
+fn size(bytes: u64) -> String {
+    let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    match units.into_iter().find(|(_, unit)| bytes >= *unit) {
+        Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => format!("{bytes} B"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn playing_times_and_sizes_are_short() {
+        assert_eq!(playing_time(59), "0:59");
+        assert_eq!(playing_time(3_723), "1:02:03");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(12_345_678), "12.3 MB");
+        assert_eq!(size(u64::MAX), "18446744073.7 GB");
+    }
+
+    #[test]
+    fn an_anchor_is_made_of_the_id_alone() {
+        assert_eq!(anchor("a b\"<"), anchor("a b\"<"));
+        assert_ne!(anchor("a"), anchor("b"));
+        assert!(anchor("食 \"<").bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    }
+
+    #[test]
+    fn only_web_addresses_are_linked() {
+        let url = |raw| Url::parse(raw).expect("an address");
+        assert_eq!(web_address(&url("javascript:alert(1)")), None);
+        assert_eq!(web_address(&url("data:text/html,x")), None);
+        assert_eq!(web_address(&url("https://a.example/")), Some("https://a.example/"));
+    }
+
+    #[test]
+    fn the_kind_is_told_without_regard_to_case() {
+        assert_eq!(Kind::of("Audio/MPEG"), Kind::Sound);
+        assert_eq!(Kind::of("video/mp4"), Kind::Film);
+        assert_eq!(Kind::of("audiobook"), Kind::File);
+        assert_eq!(Kind::of(""), Kind::File);
+    }
+}
