@@ -80,7 +80,13 @@ impl Article {
         let place = origin.index(PUBLISHERS.len());
         // A robot sees an item 6 minutes to 3 hours late, and a changed one later still.
         let delay = 360 + random.below(10_440) + if doubled { 14_400 } else { 0 };
-        Self { publisher: &PUBLISHERS[place], published, seen: published + delay, number: original, random }
+        Self {
+            publisher: &PUBLISHERS[place],
+            published,
+            seen: published + delay,
+            number: original,
+            random,
+        }
     }
 
     /// Gives the address of its page.
