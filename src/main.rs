@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `feedmill`; all that it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    feedmill::cli::run()
+}

@@ -85,8 +85,10 @@ pub struct Head {
     pub shape: Shape,
     /// The id that the article declares for itself.
     pub id: Option<Text>,
-    /// The page of the article, as declared: absolute http(s).
+    /// The page of the article, absolute http(s): declared, or made by the site's template.
     pub permalink: Option<Url>,
+    /// True when the article itself declares the permalink, so that it may serve as an id.
+    pub permalink_is_declared: bool,
     /// The title: one line, never empty.
     pub title: Text,
     /// When it was published, as far as the file tells.
@@ -103,12 +105,33 @@ pub struct Head {
     pub tags: Vec<Text>,
     /// Its language, declared or detected.
     pub language: Option<Language>,
-    /// The slug that it declares, for its permalink.
-    pub slug: Option<Text>,
     /// True when the article says that it is not for publishing yet.
     pub draft: bool,
     /// False when the article says that it is for no feed.
     pub in_feeds: bool,
+}
+
+/// An article that exists and has its identity: what selecting works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The path below its input folder, with `/`, for filters and groups.
+    pub path: String,
+    /// What the file says.
+    pub head: Head,
+    /// The id, for ever.
+    pub id: Text,
+    /// When it was published.
+    pub published: Timestamp,
+    /// When it last changed in a way that matters; never before `published`.
+    pub updated: Timestamp,
+}
+
+impl Listed {
+    /// Gives the folder of the file below its input folder; empty at the top.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
 }
 
 /// What rendering needs beyond the head: found by parsing the whole file.

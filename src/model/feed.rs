@@ -136,6 +136,9 @@ pub struct Feed {
     pub formats: Vec<Format>,
     /// The newest `updated` of the entries; never the time of the build. `None` without entries.
     pub updated: Option<Timestamp>,
+    /// What stands for `updated` in an Atom feed without entries, which must have one: since when
+    /// the feed's id is held. Never the time of a build.
+    pub since: Timestamp,
     /// The hubs that announce changes (W3C `WebSub`).
     pub hubs: Vec<Url>,
     /// True when the feed holds every entry that it ever will (RFC 5005 §2).
@@ -144,7 +147,21 @@ pub struct Feed {
     pub entries: Vec<Arc<Entry>>,
 }
 
+impl Entry {
+    /// Tells whether the id is the address of the page, so that RSS may say so.
+    #[must_use]
+    pub fn id_is_permalink(&self) -> bool {
+        self.permalink.as_ref().is_some_and(|url| url.as_str() == self.id.as_str())
+    }
+}
+
 impl Feed {
+    /// Gives the description, or the title where there is none: RSS must have one.
+    #[must_use]
+    pub fn description_or_title(&self) -> &Text {
+        if self.description.is_empty() { &self.title } else { &self.description }
+    }
+
     /// Gives the address of the document of a format.
     #[must_use]
     pub fn address(&self, format: Format) -> Url {

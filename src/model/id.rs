@@ -1,13 +1,21 @@
 //! Ids for what declares none.
 
-use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::model::date::Timestamp;
 use crate::model::text::Text;
 
 /// Who mints ids: the authority name and the date since when it is held, as in `example.org,2026`
 /// (RFC 4151 §2.1, `taggingEntity`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authority(String);
+pub struct Authority {
+    entity: String,
+    since: Timestamp,
+}
 
 impl Authority {
     /// Reads `name,date`, the date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. `None` when it is neither.
@@ -21,7 +29,24 @@ impl Authority {
             && parts.iter().zip([4, 2, 2]).all(|(part, length)| {
                 part.len() == length && part.bytes().all(|b| b.is_ascii_digit())
             });
-        (name_fits && date_fits).then(|| Self(raw.to_owned()))
+        let since = midnight(&parts).filter(|_| name_fits && date_fits)?;
+        Some(Self { entity: raw.to_owned(), since })
+    }
+
+    /// Gives the point in time since when the authority is held.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// Gives an id that an article declares, as a URI: what is none is put into a tag URI
+    /// (RFC 4287 §4.2.6 wants an IRI).
+    #[must_use]
+    pub fn declared_id(&self, declared: &str) -> Text {
+        match Url::parse(declared) {
+            Ok(_) => Text::line(declared),
+            Err(_) => Text::line(&format!("tag:{}:id/{}", self.entity, percent_encoded(declared))),
+        }
     }
 
     /// Mints the id of an article from the path of its file: the same path, the same id. The path
@@ -29,16 +54,38 @@ impl Authority {
     #[must_use]
     pub fn entry_id(&self, path: &[u8]) -> Text {
         let digest = Sha256::digest(path);
-        let hex: String = digest[..10].iter().map(|byte| format!("{byte:02x}")).collect();
-        Text::line(&format!("tag:{}:entry/{hex}", self.0))
+        Text::line(&format!("tag:{}:entry/{}", self.entity, hex(&digest[..10])))
     }
 
     /// Makes the id of a feed from its name.
     #[must_use]
     pub fn feed_id(&self, name: &str) -> Text {
-        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        Text::line(&format!("tag:{}:feed/{}", self.0, name.replace("%2F", "/").replace('+', "%20")))
+        Text::line(&format!("tag:{}:feed/{}", self.entity, percent_encoded(name)))
     }
+}
+
+/// Writes bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Reads year, month and day; the ones that aren't there are the first.
+fn midnight(parts: &[&str]) -> Option<Timestamp> {
+    let number = |index: usize| parts.get(index).map_or(Some(1), |part| part.parse::<u32>().ok());
+    let year = i32::try_from(number(0)?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(1)?, number(2)?)?;
+    Timestamp::from_date(&date.and_hms_opt(0, 0, 0)?.and_utc())
+}
+
+/// Writes text for the specific part of a tag URI (RFC 4151 §2.1: `pchar`, `/` and `?`).
+fn percent_encoded(raw: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(raw.as_bytes()).collect();
+    encoded.replace("%2F", "/").replace('+', "%20")
 }
 
 #[cfg(test)]

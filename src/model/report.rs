@@ -96,6 +96,5 @@ impl Report {
 #[must_use]
 pub fn line_of(text: &[u8], offset: usize) -> u32 {
     let before = &text[..offset.min(text.len())];
-    let breaks = before.iter().filter(|byte| **byte == b'\n').count();
-    u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
+    before.iter().fold(1, |line: u32, byte| line.saturating_add(u32::from(*byte == b'\n')))
 }

@@ -61,6 +61,34 @@ pub struct Declared {
     pub in_feeds: Option<At<bool>>,
 }
 
+impl Declared {
+    /// Fills what is not declared here with what another place declares.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let either = |own: Vec<At<Author>>, other| if own.is_empty() { other } else { own };
+        Self {
+            id: self.id.or(other.id),
+            permalink: self.permalink.or(other.permalink),
+            slug: self.slug.or(other.slug),
+            title: self.title.or(other.title),
+            published: self.published.or(other.published),
+            updated: self.updated.or(other.updated),
+            expires: self.expires.or(other.expires),
+            source: self.source.or(other.source),
+            authors: either(self.authors, other.authors),
+            tags: self.tags.into_iter().chain(other.tags).collect(),
+            language: self.language.or(other.language),
+            summary: self.summary.or(other.summary),
+            image: self.image.or(other.image),
+            image_alt: self.image_alt.or(other.image_alt),
+            rights: self.rights.or(other.rights),
+            enclosures: self.enclosures.into_iter().chain(other.enclosures).collect(),
+            draft: self.draft.or(other.draft),
+            in_feeds: self.in_feeds.or(other.in_feeds),
+        }
+    }
+}
+
 /// A file that belongs to the article, as declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeclaredEnclosure {

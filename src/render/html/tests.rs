@@ -104,6 +104,7 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
         ttl_minutes: 60,
         formats: Format::ALL.to_vec(),
         updated: None,
+        since: Timestamp::from_unix(1_767_225_600).expect("in range"),
         hubs: Vec::new(),
         complete: false,
         entries: entries.into_iter().map(Arc::new).collect(),

@@ -1,0 +1,85 @@
+//! `feedmill build`: one turn of the mill.
+
+use anstream::eprintln;
+use anyhow::Result;
+use serde_json::json;
+
+use crate::cli::arguments::{BuildOptions, Common};
+use crate::cli::progress::Bar;
+use crate::cli::{Outcome, clock, reports, settings};
+use crate::config::meant::Settings;
+use crate::mill::{self, Edition};
+use crate::model::report::Severity;
+
+/// Builds the feeds once.
+pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
+    let settings = settings::load(common)?.settings;
+    let bar = Bar::new(common);
+    let turned = mill::turn(&settings, clock::now()?, &bar);
+    bar.finish();
+    let edition = match turned {
+        Ok(edition) => edition,
+        Err(error) => {
+            reports::failure(common, &error.into());
+            return Ok(Outcome::Unwritten);
+        }
+    };
+    reports::print(common, &edition.reports);
+    if common.json {
+        reports::output(&format!("{}\n", machine_summary(&edition)))?;
+    } else if !common.quiet {
+        print_summary(common, &settings, &edition);
+    }
+    let is_reported = edition.reports.iter().any(|report| report.severity > Severity::Note);
+    Ok(if options.strict && is_reported { Outcome::Reported } else { Outcome::Done })
+}
+
+fn machine_summary(edition: &Edition) -> serde_json::Value {
+    let feeds: Vec<_> = edition
+        .feeds
+        .iter()
+        .map(|feed| json!({ "name": feed.name, "folder": feed.folder, "entries": feed.entries }))
+        .collect();
+    json!({
+        "files": edition.files,
+        "articles": edition.articles,
+        "feeds": feeds,
+        "documents": { "written": edition.written.replaced, "unchanged": edition.written.unchanged },
+        "reports": edition.reports.len(),
+    })
+}
+
+fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
+    if common.verbose {
+        for feed in &edition.feeds {
+            let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
+            eprintln!("  {name}: {}", counted(feed.entries, "entry", "entries"));
+        }
+    }
+    eprintln!(
+        "{} of {} in {}, {} in {}: {} written, {} unchanged",
+        counted(edition.articles, "article", "articles"),
+        counted(edition.files, "file", "files"),
+        settings
+            .input
+            .folders
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", "),
+        counted(edition.feeds.len(), "feed", "feeds"),
+        settings.output.folder.display(),
+        counted(edition.written.replaced, "document", "documents"),
+        edition.written.unchanged,
+    );
+    if settings.site.url_is_assumed {
+        eprintln!(
+            "note: the feeds say that they stand at {}; tell the real address by site.url or --site-url",
+            settings.site.url
+        );
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,60 @@
+//! The command line: one file a subcommand.
+//!
+//! Invariant: what is printed for machines goes to standard output, everything else to standard
+//! error.
+
+mod arguments;
+mod build;
+mod clock;
+mod config;
+mod init;
+mod inspect;
+mod progress;
+mod reports;
+mod settings;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::arguments::{Arguments, Command};
+
+/// How a run can end; the numbers are the exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All done.
+    Done = 0,
+    /// An article was reported, and `--strict` was given.
+    Reported = 1,
+    /// Wrong use, or a wrong configuration.
+    Misused = 2,
+    /// The output could not be written.
+    Unwritten = 4,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome as u8)
+    }
+}
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let common = &arguments.common;
+    let outcome = match &arguments.command {
+        Command::Build(options) => build::run(common, options),
+        Command::Init(options) => init::run(common, options),
+        Command::Inspect(options) => inspect::run(common, options),
+        Command::Config => config::run(common),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man => shell::man(),
+    };
+    let outcome = outcome.unwrap_or_else(|error| {
+        reports::failure(common, &error);
+        Outcome::Misused
+    });
+    outcome.into()
+}

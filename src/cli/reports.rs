@@ -1,0 +1,86 @@
+//! How reports and failures are printed.
+
+use std::io::Write;
+
+use anstream::eprintln;
+use clap::builder::styling::{AnsiColor, Style};
+use serde_json::json;
+
+use crate::cli::arguments::Common;
+use crate::model::report::{Report, Severity};
+
+const BOLD: Style = Style::new().bold();
+
+/// Prints reports to standard error: a line each, with file and line, and the way out below it.
+pub(super) fn print(common: &Common, reports: &[Report]) {
+    let least = if common.verbose { Severity::Note } else { Severity::Warning };
+    for report in reports.iter().filter(|report| report.severity >= least) {
+        match (common.quiet, common.json) {
+            (true, _) => {}
+            (false, true) => print_json(report),
+            (false, false) => print_text(report),
+        }
+    }
+}
+
+fn print_text(report: &Report) {
+    let color = match report.severity {
+        Severity::Note => AnsiColor::Cyan,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Error => AnsiColor::Red,
+    };
+    let style = color.on_default().bold();
+    let place = match report.line {
+        Some(line) => format!("{}:{line}", report.file),
+        None => report.file.clone(),
+    };
+    let (place, message) = (visible(&place), visible(&report.message));
+    let word = report.severity.word();
+    eprintln!("{BOLD}{place}:{BOLD:#} {style}{word}:{style:#} {message} [{}]", report.rule);
+    if let Some(help) = &report.help {
+        eprintln!("  help: {help}");
+    }
+}
+
+fn print_json(report: &Report) {
+    let line = json!({
+        "file": report.file,
+        "line": report.line,
+        "severity": report.severity.word(),
+        "rule": report.rule,
+        "message": report.message,
+        "help": report.help,
+    });
+    eprintln!("{line}");
+}
+
+/// Escapes control characters, so that the name of a file can't steer a terminal.
+fn visible(text: &str) -> String {
+    let escaped = |c: char| {
+        if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// Prints what ended the work.
+pub(super) fn failure(common: &Common, error: &anyhow::Error) {
+    if common.json {
+        eprintln!(
+            "{}",
+            json!({ "severity": "error", "rule": "failure", "message": format!("{error:#}") })
+        );
+        return;
+    }
+    let style = AnsiColor::Red.on_default().bold();
+    for line in format!("{error:#}").lines() {
+        eprintln!("{style}error:{style:#} {line}");
+    }
+}
+
+/// Prints a text to standard output. A reader that has gone away, as `head` does, is no fault.
+pub(super) fn output(text: &str) -> std::io::Result<()> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,62 @@
+//! The configuration in force: file, environment and flags.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use toml::Value;
+
+use crate::cli::arguments::Common;
+use crate::config::{self, ConfigFile, FlagValue, Loaded, Sources};
+
+/// The file that is looked for when none is named.
+const DEFAULT_FILE: &str = "config.toml";
+
+/// Loads the configuration; every fault of it is in the error, a line each.
+pub(super) fn load(common: &Common) -> Result<Loaded> {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("FEEDMILL_"))
+        .collect();
+    let sources = Sources { file: file(common)?, environment, flags: flags(common)? };
+    config::load(&sources).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!(lines.join("\n"))
+    })
+}
+
+fn file(common: &Common) -> Result<Option<ConfigFile>> {
+    let path = common.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+    if common.config.is_none() && !path.exists() {
+        return Ok(None);
+    }
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| name.clone())?;
+    Ok(Some(ConfigFile { name, text }))
+}
+
+fn flags(common: &Common) -> Result<Vec<FlagValue>> {
+    let flag = |key: &str, value: Value, flag: &str| FlagValue {
+        key: key.to_owned(),
+        value,
+        flag: flag.to_owned(),
+    };
+    let mut flags = Vec::new();
+    if !common.input.is_empty() {
+        let folders = common.input.iter().map(|path| text(path)).collect::<Result<Vec<_>>>()?;
+        flags.push(flag("input.folders", Value::Array(folders), "--input"));
+    }
+    if let Some(path) = &common.output {
+        flags.push(flag("output.folder", text(path)?, "--output"));
+    }
+    if let Some(url) = &common.site_url {
+        flags.push(flag("site.url", Value::String(url.clone()), "--site-url"));
+    }
+    Ok(flags)
+}
+
+fn text(path: &Path) -> Result<Value> {
+    match path.to_str() {
+        Some(text) => Ok(Value::String(text.to_owned())),
+        None => bail!("{}: a folder's path must be UTF-8", path.display()),
+    }
+}

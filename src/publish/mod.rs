@@ -1,0 +1,6 @@
+//! Documents to files.
+//!
+//! Invariant: a document on disk is always a whole one, the old or the new.
+
+pub mod coding;
+pub mod directory;

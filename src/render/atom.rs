@@ -1,0 +1,159 @@
+//! Atom 1.0 (RFC 4287).
+
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::{Extension, ExtensionMap};
+use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
+use chrono::{DateTime, FixedOffset};
+
+use crate::model::article::Author;
+use crate::model::date::Timestamp;
+use crate::model::document::Document;
+use crate::model::feed::{Entry, Feed, Format};
+use crate::model::language::Language;
+use crate::render::xml;
+
+const MEDIA: (&str, &str) = ("media", "http://search.yahoo.com/mrss/");
+
+/// Renders a feed as Atom 1.0.
+#[must_use]
+pub fn render(feed: &Feed) -> Document {
+    let uses_media = feed.entries.iter().any(|entry| entry.image.is_some());
+    let atom = atom_syndication::Feed {
+        title: plain(&feed.title, None),
+        id: feed.id.to_string(),
+        updated: date(feed.updated.unwrap_or(feed.since)),
+        authors: feed.authors.iter().map(person).collect(),
+        generator: Some(Generator { value: "feedmill".to_owned(), ..Generator::default() }),
+        links: feed_links(feed),
+        logo: feed.image.as_ref().map(ToString::to_string),
+        rights: feed.rights.as_ref().map(|rights| plain(rights, None)),
+        subtitle: (!feed.description.is_empty()).then(|| plain(&feed.description, None)),
+        entries: feed.entries.iter().map(|item| entry(feed, item)).collect(),
+        namespaces: uses_media
+            .then(|| (MEDIA.0.to_owned(), MEDIA.1.to_owned()))
+            .into_iter()
+            .collect(),
+        lang: Some(feed.language.to_string()),
+        ..atom_syndication::Feed::default()
+    };
+    let config = WriteConfig { write_document_declaration: false, indent_size: Some(1) };
+    // Writing into a vector does not fail.
+    let element = atom.write_with_config(Vec::new(), config).unwrap_or_default();
+    let text = with_zulu_dates(&xml::finish(&element, &feed.up_to_root()));
+    Document::text(feed.path(Format::Atom), "application/atom+xml; charset=utf-8", text)
+}
+
+/// Ends the dates with `Z`, which every reader knows, where the crate writes `+00:00`. Text can't be
+/// hit: there, `<` is escaped.
+fn with_zulu_dates(document: &str) -> String {
+    document
+        .replace("+00:00</updated>", "Z</updated>")
+        .replace("+00:00</published>", "Z</published>")
+}
+
+fn date(at: Timestamp) -> DateTime<FixedOffset> {
+    at.utc().fixed_offset()
+}
+
+fn plain(value: &str, language: Option<&Language>) -> Text {
+    Text { lang: language.map(ToString::to_string), ..Text::plain(value) }
+}
+
+fn person(author: &Author) -> Person {
+    Person {
+        name: author.name.to_string(),
+        email: author.email.as_ref().map(ToString::to_string),
+        uri: author.url.as_ref().map(ToString::to_string),
+        ..Person::default()
+    }
+}
+
+/// Makes a link; `rel` is always said, since the crate writes it in any case.
+fn link(rel: &str, href: &str, media_type: Option<&str>) -> Link {
+    Link {
+        rel: rel.to_owned(),
+        href: href.to_owned(),
+        mime_type: media_type.map(ToOwned::to_owned),
+        ..Link::default()
+    }
+}
+
+fn feed_links(feed: &Feed) -> Vec<Link> {
+    let own = link("self", feed.address(Format::Atom).as_str(), Some("application/atom+xml"));
+    let home = link("alternate", feed.home.as_str(), Some("text/html"));
+    let hubs = feed.hubs.iter().map(|hub| link("hub", hub.as_str(), None));
+    [own, home].into_iter().chain(hubs).collect()
+}
+
+fn entry(feed: &Feed, entry: &Entry) -> atom_syndication::Entry {
+    let foreign = entry.language.as_ref().filter(|language| **language != feed.language);
+    atom_syndication::Entry {
+        title: plain(&entry.title, foreign),
+        id: entry.id.to_string(),
+        updated: date(entry.updated),
+        authors: entry_authors(feed, entry),
+        categories: entry.tags.iter().map(|tag| category(tag)).collect(),
+        links: entry_links(entry),
+        published: Some(date(entry.published)),
+        rights: entry.rights.as_ref().map(|rights| plain(rights, foreign)),
+        summary: entry.summary.as_ref().map(|summary| plain(summary, foreign)),
+        content: content(entry, foreign),
+        extensions: media(entry),
+        ..atom_syndication::Entry::default()
+    }
+}
+
+/// Names an entry's authors. An entry without one needs none where the feed has one; where neither
+/// has, the source or the feed's title stands in (RFC 4287 §4.1.2 wants an author).
+fn entry_authors(feed: &Feed, entry: &Entry) -> Vec<Person> {
+    if entry.authors.is_empty() && feed.authors.is_empty() {
+        let name = entry.source.as_ref().unwrap_or(&feed.title).to_string();
+        return vec![Person { name, ..Person::default() }];
+    }
+    entry.authors.iter().map(person).collect()
+}
+
+fn category(tag: &str) -> Category {
+    Category { term: tag.to_owned(), ..Category::default() }
+}
+
+fn entry_links(entry: &Entry) -> Vec<Link> {
+    let page = entry.permalink.iter().map(|url| link("alternate", url.as_str(), Some("text/html")));
+    let files = entry.enclosures.iter().map(|enclosure| Link {
+        length: (enclosure.length > 0).then(|| enclosure.length.to_string()),
+        title: enclosure.title.as_ref().map(ToString::to_string),
+        ..link("enclosure", enclosure.url.as_str(), Some(&enclosure.media_type))
+    });
+    page.chain(files).collect()
+}
+
+/// Makes the content, always escaped HTML. An entry without a permalink must have one, so an empty
+/// one stands in (RFC 4287 §4.1.2).
+fn content(entry: &Entry, language: Option<&Language>) -> Option<Content> {
+    let html = match (&entry.content, &entry.permalink) {
+        (Some(html), _) => html.as_str(),
+        (None, None) => "",
+        (None, Some(_)) => return None,
+    };
+    Some(Content {
+        lang: language.map(ToString::to_string),
+        value: Some(html.to_owned()),
+        content_type: Some("html".to_owned()),
+        ..Content::default()
+    })
+}
+
+/// Makes `media:thumbnail` of the lead image (Media RSS 1.5.1).
+fn media(entry: &Entry) -> ExtensionMap {
+    let Some(image) = &entry.image else { return ExtensionMap::new() };
+    // The crate writes the attributes of extensions as they are, so they are escaped here.
+    let url = quick_xml::escape::escape(image.url.as_str()).into_owned();
+    let thumbnail = Extension {
+        name: "media:thumbnail".to_owned(),
+        attrs: BTreeMap::from([("url".to_owned(), url)]),
+        ..Extension::default()
+    };
+    let elements = BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]);
+    ExtensionMap::from([(MEDIA.0.to_owned(), elements)])
+}

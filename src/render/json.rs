@@ -1,0 +1,144 @@
+//! JSON Feed 1.1.
+
+use serde::Serialize;
+
+use crate::model::article::Author;
+use crate::model::document::Document;
+use crate::model::feed::{Entry, Feed, Format};
+use crate::model::language::Language;
+use crate::model::text::{Html, Text};
+
+#[derive(Serialize)]
+struct JsonFeed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: &'a str,
+    feed_url: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<JsonAuthor<'a>>,
+    language: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<JsonHub<'a>>,
+    items: Vec<JsonItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonAuthor<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonHub<'a> {
+    r#type: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonItem<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    date_published: String,
+    date_modified: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<JsonAuthor<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<JsonAttachment<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonAttachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
+}
+
+/// Renders a feed as JSON Feed 1.1.
+#[must_use]
+pub fn render(feed: &Feed) -> Document {
+    let json = JsonFeed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &feed.title,
+        home_page_url: feed.home.as_str(),
+        feed_url: feed.address(Format::Json).into(),
+        description: &feed.description,
+        icon: feed.image.as_ref().map(url::Url::as_str),
+        authors: authors(&feed.authors),
+        language: feed.language.as_str(),
+        hubs: feed.hubs.iter().map(|hub| JsonHub { r#type: "WebSub", url: hub.as_str() }).collect(),
+        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+    };
+    // Only a map with keys that are no strings, or a failing writer, could make this fail.
+    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+    text.push('\n');
+    Document::text(feed.path(Format::Json), "application/feed+json; charset=utf-8", text)
+}
+
+/// Names authors. A mail address is given as their URL where they have no other, as the
+/// specification says.
+fn authors(authors: &[Author]) -> Vec<JsonAuthor<'_>> {
+    let address = |author: &Author| {
+        let mail = author.email.as_ref().map(|email| format!("mailto:{email}"));
+        author.url.as_ref().map(ToString::to_string).or(mail)
+    };
+    authors.iter().map(|author| JsonAuthor { name: &author.name, url: address(author) }).collect()
+}
+
+fn item<'a>(feed: &Feed, entry: &'a Entry) -> JsonItem<'a> {
+    let summary = entry.summary.as_deref();
+    let content_html = entry.content.as_ref().map(Html::as_str);
+    JsonItem {
+        id: &entry.id,
+        url: entry.permalink.as_ref().map(url::Url::as_str),
+        title: &entry.title,
+        content_html,
+        // One of the two must be there, even if there is nothing to say.
+        content_text: content_html.is_none().then_some(summary.unwrap_or_default()),
+        summary,
+        image: entry.image.as_ref().map(|image| image.url.as_str()),
+        date_published: entry.published.rfc3339(),
+        date_modified: entry.updated.rfc3339(),
+        authors: authors(&entry.authors),
+        tags: entry.tags.iter().map(Text::as_str).collect(),
+        language: entry
+            .language
+            .as_ref()
+            .filter(|language| **language != feed.language)
+            .map(Language::as_str),
+        attachments: entry
+            .enclosures
+            .iter()
+            .map(|enclosure| JsonAttachment {
+                url: enclosure.url.as_str(),
+                mime_type: &enclosure.media_type,
+                title: enclosure.title.as_deref(),
+                size_in_bytes: (enclosure.length > 0).then_some(enclosure.length),
+                duration_in_seconds: enclosure.seconds,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,163 @@
+//! RSS 2.0, after the specification and the Best Practices Profile of the RSS Advisory Board.
+
+use std::collections::BTreeMap;
+
+use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Guid, Item};
+
+use crate::model::article::Author;
+use crate::model::date::Timestamp;
+use crate::model::document::Document;
+use crate::model::feed::{Entry, Feed, Format};
+use crate::render::xml;
+
+const ATOM: (&str, &str) = ("atom", "http://www.w3.org/2005/Atom");
+const MEDIA: (&str, &str) = ("media", "http://search.yahoo.com/mrss/");
+
+/// Renders a feed as RSS 2.0.
+///
+/// Items carry the summary in `description` and the content in `content:encoded`; where the feed
+/// carries content only, it stands in `description`, the one element that every reader shows.
+#[must_use]
+pub fn render(feed: &Feed) -> Document {
+    let channel = Channel {
+        title: xml::referenced(&feed.title),
+        link: feed.home.to_string(),
+        description: xml::referenced(feed.description_or_title()),
+        language: Some(feed.language.to_string()),
+        copyright: feed.rights.as_ref().map(ToString::to_string),
+        last_build_date: feed.updated.map(Timestamp::rfc822),
+        generator: Some("feedmill".to_owned()),
+        docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
+        ttl: Some(feed.ttl_minutes.to_string()),
+        image: image(feed),
+        extensions: channel_links(feed),
+        namespaces: namespaces(feed),
+        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        ..Channel::default()
+    };
+    // Writing into a vector does not fail.
+    let element = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
+    let text = xml::finish(&without_declaration(&element), &feed.up_to_root());
+    Document::text(feed.path(Format::Rss), "application/rss+xml; charset=utf-8", text)
+}
+
+/// Drops the declaration that the crate writes; the document gets its own, with its style sheet.
+fn without_declaration(document: &[u8]) -> Vec<u8> {
+    let start = document.windows(4).position(|bytes| bytes == b"<rss").unwrap_or(0);
+    document[start..].to_vec()
+}
+
+/// Gives the prefixes that the document uses, and no other. The crate adds those of
+/// `content:encoded` and `dc:creator` by itself.
+fn namespaces(feed: &Feed) -> BTreeMap<String, String> {
+    let uses_media = feed.entries.iter().any(|entry| entry.image.is_some());
+    [Some(ATOM), uses_media.then_some(MEDIA)]
+        .into_iter()
+        .flatten()
+        .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned()))
+        .collect()
+}
+
+/// Makes the channel's picture. RSS knows GIF, JPEG and PNG only, so another kind is left out.
+fn image(feed: &Feed) -> Option<rss::Image> {
+    let url = feed.image.as_ref()?;
+    let kind = mime_guess::from_path(url.path()).first_raw()?;
+    ["image/gif", "image/jpeg", "image/png"].contains(&kind).then(|| rss::Image {
+        url: url.to_string(),
+        title: xml::referenced(&feed.title),
+        link: feed.home.to_string(),
+        ..rss::Image::default()
+    })
+}
+
+/// Makes the channel's `atom:link`s: itself and its hubs.
+fn channel_links(feed: &Feed) -> ExtensionMap {
+    let own = link("self", feed.address(Format::Rss).as_str(), Some("application/rss+xml"));
+    let hubs = feed.hubs.iter().map(|hub| link("hub", hub.as_str(), None));
+    let links = std::iter::once(own).chain(hubs).collect();
+    extensions([(ATOM.0, "link", links)])
+}
+
+fn link(rel: &str, href: &str, media_type: Option<&str>) -> Extension {
+    let attributes = [("rel", Some(rel)), ("href", Some(href)), ("type", media_type)];
+    element("atom:link", attributes.iter().filter_map(|(name, value)| Some((*name, (*value)?))))
+}
+
+fn item(feed: &Feed, entry: &Entry) -> Item {
+    let (description, content) = match (&entry.summary, &entry.content) {
+        (Some(summary), Some(content)) => (Some(summary_html(summary)), Some(content)),
+        (Some(summary), None) => (Some(summary_html(summary)), None),
+        (None, content) => (content.as_ref().map(|html| html.as_str().to_owned()), None),
+    };
+    Item {
+        title: Some(xml::referenced(&entry.title)),
+        link: entry.permalink.as_ref().map(ToString::to_string),
+        description,
+        author: entry.authors.iter().find_map(mailbox),
+        categories: entry.tags.iter().map(|tag| Category::from(tag.as_str())).collect(),
+        enclosure: entry.enclosures.first().map(|enclosure| rss::Enclosure {
+            url: enclosure.url.to_string(),
+            length: enclosure.length.to_string(),
+            mime_type: enclosure.media_type.to_string(),
+        }),
+        guid: Some(Guid { value: entry.id.to_string(), permalink: entry.id_is_permalink() }),
+        pub_date: Some(entry.published.rfc822()),
+        content: content.map(|html| html.as_str().to_owned()),
+        extensions: media(entry),
+        dublin_core_ext: dublin_core(feed, entry),
+        ..Item::default()
+    }
+}
+
+/// Writes plain text as the HTML that a `description` is taken for (RSS Profile §5.1).
+fn summary_html(summary: &str) -> String {
+    summary.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Writes an author as `<author>` wants it, which is for e-mail addresses only.
+fn mailbox(author: &Author) -> Option<String> {
+    author.email.as_ref().map(|email| format!("{email} ({})", author.name))
+}
+
+/// Names the authors, and the language where it isn't the channel's.
+fn dublin_core(feed: &Feed, entry: &Entry) -> Option<DublinCoreExtension> {
+    let foreign = entry.language.as_ref().filter(|language| **language != feed.language);
+    let extension = DublinCoreExtension {
+        creators: entry.authors.iter().map(|author| author.name.to_string()).collect(),
+        languages: foreign.map(ToString::to_string).into_iter().collect(),
+        ..DublinCoreExtension::default()
+    };
+    (extension != DublinCoreExtension::default()).then_some(extension)
+}
+
+/// Makes `media:content` and `media:thumbnail` of the lead image (Media RSS 1.5.1).
+fn media(entry: &Entry) -> ExtensionMap {
+    let Some(image) = &entry.image else { return ExtensionMap::new() };
+    let url = image.url.as_str();
+    let mut content = element("media:content", [("url", url), ("medium", "image")]);
+    if let Some(caption) = &image.caption {
+        let mut description = element("media:description", [("type", "plain")]);
+        description.value = Some(caption.to_string());
+        content.children.insert("description".to_owned(), vec![description]);
+    }
+    let thumbnail = element("media:thumbnail", [("url", url)]);
+    extensions([(MEDIA.0, "content", vec![content]), (MEDIA.0, "thumbnail", vec![thumbnail])])
+}
+
+fn element<'a>(name: &str, attributes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Extension {
+    Extension {
+        name: name.to_owned(),
+        attrs: attributes.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        ..Extension::default()
+    }
+}
+
+fn extensions<const N: usize>(elements: [(&str, &str, Vec<Extension>); N]) -> ExtensionMap {
+    let mut map = ExtensionMap::new();
+    for (prefix, name, list) in elements {
+        map.entry(prefix.to_owned()).or_default().insert(name.to_owned(), list);
+    }
+    map
+}

@@ -1,0 +1,54 @@
+//! How much a feed holds.
+
+use crate::config::meant::Limits;
+use crate::model::date::Timestamp;
+use crate::model::feed::Entry;
+
+/// Takes entries in order until a limit is reached.
+#[derive(Debug)]
+pub struct Intake {
+    limits: Limits,
+    now: Timestamp,
+    count: usize,
+    bytes: u64,
+}
+
+impl Intake {
+    /// Begins with nothing taken; `now` is what ages are counted from.
+    #[must_use]
+    pub fn new(limits: Limits, now: Timestamp) -> Self {
+        Self { limits, now, count: 0, bytes: 0 }
+    }
+
+    /// Tells, before an article is read whole, whether the feed has a place for another one.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.limits.count.is_some_and(|limit| self.count >= limit)
+    }
+
+    /// Tells whether an article is too old, by its time of publishing.
+    #[must_use]
+    pub fn is_too_old(&self, published: Timestamp) -> bool {
+        let age = self.now.unix() - published.unix();
+        self.limits.age_seconds.is_some_and(|limit| age > limit)
+    }
+
+    /// Takes an entry, or refuses it and all that follow because the feed would become too large.
+    /// The first entry always fits.
+    pub fn take(&mut self, entry: &Entry) -> bool {
+        let bytes = self.bytes + size(entry);
+        if self.count > 0 && self.limits.bytes.is_some_and(|limit| bytes > limit) {
+            return false;
+        }
+        self.count += 1;
+        self.bytes = bytes;
+        true
+    }
+}
+
+/// Counts what an entry carries, the same in every format, so that all of them hold the same.
+fn size(entry: &Entry) -> u64 {
+    let summary = entry.summary.as_ref().map_or(0, |text| text.len());
+    let content = entry.content.as_ref().map_or(0, |html| html.as_str().len());
+    (entry.title.len() + summary + content) as u64
+}

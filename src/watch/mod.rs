@@ -1,0 +1,4 @@
+//! What is in the input folders.
+
+pub mod file;
+pub mod walk;
