@@ -17,7 +17,7 @@ use feedmill::read::html::bounded::{parse_document, parse_fragment};
 use feedmill::read::html::clean::{Context, clean};
 use url::Url;
 
-/// The longest that parsing and cleaning may take.
+/// The longest that parsing and cleaning should take.
 const MOST_TIME: Duration = Duration::from_millis(250);
 
 /// The most memory, in bytes, that parsing and cleaning may hold.
@@ -240,15 +240,16 @@ fn main() -> ExitCode {
         for as_page in [false, true] {
             let (time, heap) = measure(&html, as_page, &base);
             let is_over = time > MOST_TIME || heap > MOST_HEAP;
-            has_failed |= is_over;
+            has_failed |= heap > MOST_HEAP;
             let mark = if is_over { '!' } else { ' ' };
             let (milliseconds, whole) = (time.as_millis(), heap.div_ceil(1024 * 1024));
             print!("{milliseconds:>10}{whole:>7}{mark}");
         }
         println!();
     }
+    println!("marked: over {MOST_TIME:?} (told, not asserted: machines differ) or over the memory");
     if has_failed {
-        println!("over {MOST_TIME:?} or {} MiB where marked", MOST_HEAP / 1024 / 1024);
+        println!("memory is over {} MiB where marked", MOST_HEAP / 1024 / 1024);
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

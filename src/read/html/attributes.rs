@@ -28,6 +28,10 @@ fn keep_in(element: &mut Element, addresses: &Addresses<'_>) {
     if matches!(&*tag, "audio" | "video") {
         set(element, "controls", "");
     }
+    // Without it, a screen reader reads the address of the image aloud.
+    if &*tag == "img" && element.attr("alt").is_none() {
+        set(element, "alt", "");
+    }
 }
 
 /// Resolves an address; false when there is no good one, so that the attribute goes.
