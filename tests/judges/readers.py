@@ -48,8 +48,8 @@ def newsboat(document: Document, root: str) -> list[Seen]:
 def sfeed(document: Document, _root: str) -> list[Seen]:
     """Gives what sfeed makes of a feed: a line an entry, its fields between tabs (sfeed(5))."""
     with tempfile.TemporaryDirectory() as home:
-        lines = run(["sfeed"], home, document.bytes).decode("utf-8").splitlines()
-    fields = [line.split("\t") for line in lines]
+        lines = run(["sfeed"], home, document.bytes).decode("utf-8").rstrip("\n").split("\n")
+    fields = [line.split("\t") for line in lines if line]
     return [Seen(int(date or 0), collapsed(title), link) for date, title, link, *_ in fields]
 
 

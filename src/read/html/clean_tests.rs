@@ -80,7 +80,7 @@ fn lazy_pictures_get_their_real_address() {
     assert_eq!(
         content("<img data-srcset='s.jpg 100w, l.jpg 900w'>"),
         "<img srcset=\"https://news.example/a/s.jpg 100w, https://news.example/a/l.jpg 900w\" \
-         src=\"https://news.example/a/l.jpg\">"
+         src=\"https://news.example/a/l.jpg\" alt=\"\">"
     );
 }
 
