@@ -5,12 +5,13 @@
 pub mod ledger;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::article::{Head, Listed};
 use crate::model::date::Timestamp;
 use crate::model::id::Authority;
 use crate::model::report::Report;
+use crate::model::text::Text;
 
 /// What a file gave: its head, and when the file was last changed.
 #[derive(Clone, Debug)]
@@ -27,28 +28,13 @@ pub struct Found {
     pub modified: Option<Timestamp>,
 }
 
-/// A row: an article, and the file in which it stands.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// Where its file is.
-    pub location: PathBuf,
-    /// Its head and its identity.
-    pub article: Listed,
-}
-
-impl Row {
-    /// Gives the name by which reports call the file.
-    #[must_use]
-    pub fn name(&self) -> String {
-        self.location.display().to_string()
-    }
-}
-
 /// The articles that exist.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    /// The rows, in the order of their files; no id twice.
-    pub rows: Vec<Row>,
+    /// The articles, in the order of their files; no id twice.
+    pub articles: Vec<Listed>,
+    /// Where the file of each is.
+    pub locations: Vec<PathBuf>,
     /// What was not as it should be.
     pub reports: Vec<Report>,
 }
@@ -59,36 +45,45 @@ impl Catalog {
     #[must_use]
     pub fn new(found: Vec<Found>, authority: &Authority, now: Timestamp) -> Self {
         let mut catalog = Self::default();
-        let mut by_id: HashMap<String, usize> = HashMap::new();
+        let mut by_id: HashMap<Text, usize> = HashMap::new();
         for found in found {
             let (article, report) = ledger::identify(&found, authority, now);
-            let row = Row { location: found.location, article };
-            catalog.reports.extend(report.map(|report| report.in_file(row.name())));
-            match by_id.get(row.article.id.as_str()) {
+            catalog.reports.extend(report.map(|report| report.in_file(name(&found.location))));
+            match by_id.get(&article.id) {
                 None => {
-                    by_id.insert(row.article.id.to_string(), catalog.rows.len());
-                    catalog.rows.push(row);
+                    by_id.insert(article.id.clone(), catalog.articles.len());
+                    catalog.articles.push(article);
+                    catalog.locations.push(found.location);
                 }
-                Some(&index) => catalog.settle(index, row),
+                Some(&index) => catalog.settle(index, article, found.location),
             }
         }
         catalog
     }
 
-    /// Keeps the newer one of two rows with one id.
-    fn settle(&mut self, index: usize, second: Row) {
-        let first = &mut self.rows[index];
-        let loser = if second.article.updated > first.article.updated {
-            std::mem::replace(first, second)
-        } else {
-            second
-        };
+    /// Gives the number of the article in a file.
+    #[must_use]
+    pub fn find(&self, location: &Path) -> Option<usize> {
+        self.locations.iter().position(|own| own == location)
+    }
+
+    /// Keeps the newer one of two articles with one id.
+    fn settle(&mut self, index: usize, mut second: Listed, mut location: PathBuf) {
+        if second.updated > self.articles[index].updated {
+            std::mem::swap(&mut self.articles[index], &mut second);
+            std::mem::swap(&mut self.locations[index], &mut location);
+        }
         let message = format!(
             "the id {} stands in {} too, which is as new or newer; this file is left out",
-            loser.article.id,
-            first.name()
+            second.id,
+            name(&self.locations[index])
         );
-        let report = Report::warning("duplicate-id", message).in_file(loser.name());
+        let report = Report::warning("duplicate-id", message).in_file(name(&location));
         self.reports.push(report.help("give one of the two another id, or remove one"));
     }
+}
+
+/// Gives the name by which reports call a file.
+fn name(location: &Path) -> String {
+    location.display().to_string()
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
-use crate::catalog::Row;
 use crate::cli::arguments::{Common, InspectOptions};
 use crate::cli::{Outcome, clock, reports, settings};
 use crate::config::meant::Settings;
-use crate::mill::{self, Silent, Standing};
-use crate::model::article::Whole;
+use crate::mill::standing::{self, Standing};
+use crate::mill::{self, Silent, stock};
+use crate::model::article::{Listed, Whole};
 use crate::model::date::Timestamp;
 use crate::model::report::Report;
 use crate::read::Beginning;
@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
     let settings = settings::load(common)?.settings;
     let now = clock::now()?;
     let file = seed_file(&settings, &options.file)?;
-    let (beginning, _) = match mill::open_head(&settings, &file) {
+    let (beginning, _) = match stock::open_head(&settings, &file) {
         Ok(read) => read,
         Err(report) => return Ok(tell(common, &file, vec![report])),
     };
@@ -32,12 +32,16 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
         Beginning::Nothing(reports) => return Ok(tell(common, &file, reports)),
         Beginning::NeedsMore => bail!("{}: the file ends before its head", file.name()),
     };
-    let standings = mill::standings(&settings, &file.location, now, &Silent);
-    let (catalog, _, _) = mill::take_stock(&settings, now, &Silent);
-    let row = catalog.rows.iter().find(|row| row.location == file.location);
-    let whole = row.map(|row| mill::open_whole(&settings, row));
+    let catalog = stock::take(&settings, now, &Silent).catalog;
+    let own = catalog.find(&file.location);
+    let standings = own.map(|own| standing::of(&settings, &catalog, own, now)).unwrap_or_default();
     let mut found = read.reports.clone();
-    let whole = match whole {
+    if own.is_none() {
+        let message = "another file with its id is newer, so no feed holds this one";
+        found.push(Report::warning("duplicate-id", message));
+    }
+    let article = own.map(|own| &catalog.articles[own]);
+    let whole = match article.map(|article| mill::open_whole(&settings, article, &file.location)) {
         Some(Ok((whole, of_whole))) => {
             found.extend(of_whole);
             whole
@@ -48,7 +52,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
         }
         None => Whole::default(),
     };
-    let fields = fields(&read, row, &whole);
+    let fields = fields(&read, article, &whole);
     let text = if common.json {
         in_json(&file, &fields, &standings)?
     } else {
@@ -80,10 +84,9 @@ fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
 /// A field, its value, and where in the file it stands.
 type Field = (&'static str, String, Option<String>);
 
-fn fields(read: &ReadHead, row: Option<&Row>, whole: &Whole) -> Vec<Field> {
+fn fields(read: &ReadHead, article: Option<&Listed>, whole: &Whole) -> Vec<Field> {
     let head = &read.head;
     let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
-    let article = row.map(|row| &row.article);
     let values: [(&'static str, Option<String>); 14] = [
         ("title", Some(head.title.to_string())),
         ("id", article.map(|article| article.id.to_string())),
