@@ -29,7 +29,7 @@ pub struct Declared {
     pub permalink: Option<At<String>>,
     /// `slug`.
     pub slug: Option<At<String>>,
-    /// `title`.
+    /// `title`, its entities decoded.
     pub title: Option<At<String>>,
     /// `date`, `published`, …
     pub published: Option<At<Timestamp>>,

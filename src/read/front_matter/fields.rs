@@ -25,7 +25,7 @@ pub(super) fn declare(fields: Vec<Field>, syntax: Syntax, zone: Tz) -> (Declared
         id: reader.text(Name::Id),
         permalink: reader.text(Name::Permalink),
         slug: reader.text(Name::Slug),
-        title: reader.text(Name::Title),
+        title: reader.title(),
         published: reader.date(Name::Published),
         updated: reader.date(Name::Updated),
         expires: reader.date(Name::Expires),
@@ -127,6 +127,13 @@ impl Reader {
             self.wrong_kind(&field, "text");
         }
         None
+    }
+
+    /// The title. Site generators write it into a page as it stands, so that an entity in it, often
+    /// a `&#58;` where YAML minds the colon, means its character.
+    fn title(&mut self) -> Option<At<String>> {
+        let At { value, line } = self.text(Name::Title)?;
+        Some(At::new(html_escape::decode_html_entities(&value).into_owned(), line))
     }
 
     fn date(&mut self, name: Name) -> Option<At<Timestamp>> {

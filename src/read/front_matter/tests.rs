@@ -87,10 +87,13 @@ fn yaml_scalars_keep_what_is_written() {
     assert_eq!(text(yaml("title: 'null'").title.as_ref()), Some("null"));
     assert_eq!(yaml("title: null\nslug: ~\nid: ''\nlang:"), Declared::default());
     assert_eq!(text(yaml("title: >\n  one\n  two\n").title.as_ref()), Some("one two"));
-    assert_eq!(
-        text(yaml("title: Dimeo&#58; Learning").title.as_ref()),
-        Some("Dimeo&#58; Learning")
-    );
+}
+
+#[test]
+fn an_entity_in_a_title_is_its_character() {
+    let title = yaml("title: Dimeo&#58; Learning &amp; more");
+    assert_eq!(text(title.title.as_ref()), Some("Dimeo: Learning & more"));
+    assert_eq!(text(yaml("title: R&D <b>").title.as_ref()), Some("R&D <b>"));
 }
 
 #[test]
