@@ -5,3 +5,4 @@ mod command_line;
 mod documents;
 mod floors;
 mod mill;
+mod sizes;
