@@ -32,7 +32,7 @@ pub fn summary(text: &str, length: usize) -> Option<Text> {
     let mut summary = cut(&paragraphs.next()?, length);
     for paragraph in paragraphs {
         let taken = count(&summary);
-        if summary.ends_with('…') || taken >= length / SHORT_PART {
+        if summary.ends_with('…') || taken >= length / SHORT_PART || !is_prose(&paragraph) {
             break;
         }
         let more = sentences(&paragraph, length.saturating_sub(taken + 1));
@@ -68,6 +68,11 @@ fn is_slight(paragraph: &str) -> bool {
     // A long paragraph need not be weighed to its end.
     let weight: usize = paragraph.chars().take(SLIGHT * 5).map(weigh).sum();
     weight < SLIGHT && !paragraph.trim_end_matches(CLOSERS).ends_with(['。', '！', '？'])
+}
+
+/// Tells a paragraph that ends as a sentence does from a byline or a heading.
+fn is_prose(paragraph: &str) -> bool {
+    paragraph.trim_end_matches(CLOSERS).ends_with(ENDS)
 }
 
 /// Cuts a paragraph to a length in graphemes.
@@ -177,6 +182,8 @@ mod tests {
         let (one, two) = ("The river rose again in the night and we left.", "It fell at noon.");
         assert_eq!(of(&format!("{one}\n\n{two}"), 300), format!("{one} {two}"));
         assert_eq!(of(&format!("{one}\n\n{two}"), 100), one);
+        let text = "市议会星期一晚上开会，决定明年修桥。\n\n记者：甲 责编：乙";
+        assert_eq!(of(text, 300), "市议会星期一晚上开会，决定明年修桥。");
     }
 
     #[test]

@@ -40,12 +40,14 @@ pub fn assemble(
     }
     let length = context.reading.summary_length;
     let whole = Whole {
-        summary: declared_summary(declared).or_else(|| excerpt::summary(&cleaned.text, length)),
+        summary: declared_summary(declared)
+            .or_else(|| excerpt::summary(&cleaned.text, length))
+            .or_else(|| excerpt::summary(&cleaned.captions, length)),
         image: declared_image(declared, &base).or(cleaned.image),
         enclosures: enclosures(declared, &base, cleaned.enclosures),
         rights: declared.rights.as_ref().map(|at| Text::line(&at.value)),
         content: cleaned.content,
-        text: cleaned.text,
+        text: with_captions(cleaned.text, &cleaned.captions),
     };
     (whole, reports)
 }
@@ -77,6 +79,11 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             (bounded.tree, bounded.reports)
         }
     }
+}
+
+/// Puts the captions after the text: filters look for words in both.
+fn with_captions(text: Text, captions: &Text) -> Text {
+    if captions.is_empty() { text } else { Text::new(&format!("{text}\n\n{captions}")) }
 }
 
 fn declared_summary(declared: &Declared) -> Option<Text> {

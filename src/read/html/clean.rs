@@ -44,8 +44,10 @@ pub struct Context<'a> {
 pub struct Cleaned {
     /// The content; `None` when there is none, or too much of it.
     pub content: Option<Html>,
-    /// The content as plain text.
+    /// The content as plain text, less the captions of its pictures.
     pub text: Text,
+    /// The captions of its pictures.
+    pub captions: Text,
     /// The lead image.
     pub image: Option<Image>,
     /// Sound and film.
@@ -71,8 +73,10 @@ pub fn clean(mut tree: Tree, context: &Context<'_>) -> Cleaned {
     tidy::tidy(&mut tree, &wanted);
 
     let lead = media::lead(&tree);
+    let shown = text::of_tree(&tree, lead.caption.as_slice());
     let mut cleaned = Cleaned {
-        text: Text::new(&text::of_tree(&tree, lead.caption.as_slice())),
+        text: Text::new(&shown.prose),
+        captions: Text::new(&shown.captions),
         image: lead.image,
         enclosures: media::enclosures(&tree),
         ..Cleaned::default()

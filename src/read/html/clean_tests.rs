@@ -177,7 +177,8 @@ fn the_lead_image_has_the_caption_below_it() {
     let archive = "<img src=\"//i.example/a.jpg\" width=\"100%\"><div><small style=\"color: #999;\">\
                    At the\n river</small></div><p>Text.</p>";
     assert_eq!(image(archive), expected);
-    assert_eq!(cleaned(archive).text.as_str(), "Text.\n\nAt the river");
+    let cleaned = cleaned(archive);
+    assert_eq!((cleaned.text.as_str(), cleaned.captions.as_str()), ("Text.", "At the river"));
     assert_eq!(image("<img src=//i.example/a.jpg> <small>At the river</small>"), expected);
     let figure =
         "<figure><img src=//i.example/a.jpg><figcaption>At the river</figcaption></figure>";

@@ -109,11 +109,20 @@ pub fn plain(raw: &str) -> String {
     writer.finish()
 }
 
+/// What the content of a tree shows as plain text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The text, less the captions.
+    pub(crate) prose: String,
+    /// The captions of its pictures.
+    pub(crate) captions: String,
+}
+
 /// Makes plain text of the content of a cleaned tree: paragraphs and list items are separated by
 /// blank lines, as are lines broken twice; `<pre>` keeps its white space. The captions that are
-/// told, and all `<figcaption>`s, stand after the text, so that it begins as the article does.
-pub(crate) fn of_tree(html: &Html, captions: &[NodeId]) -> String {
-    let Some(content) = content(html) else { return String::new() };
+/// told, and all `<figcaption>`s, are given apart: what an article says doesn't begin with them.
+pub(crate) fn of_tree(html: &Html, captions: &[NodeId]) -> Shown {
+    let Some(content) = content(html) else { return Shown::default() };
     let is_caption = |node: Place<'_>| name(node) == "figcaption" || captions.contains(&node.id());
     let mut writer = Writer::default();
     let mut later: Vec<Place<'_>> = Vec::new();
@@ -132,11 +141,12 @@ pub(crate) fn of_tree(html: &Html, captions: &[NodeId]) -> String {
             Edge::Close(node) => end(&mut writer, name(node)),
         }
     }
+    let mut captions = Writer::default();
     for caption in later {
-        writer.paragraph();
-        write(&mut writer, caption);
+        captions.paragraph();
+        write(&mut captions, caption);
     }
-    writer.finish()
+    Shown { prose: writer.finish(), captions: captions.finish() }
 }
 
 /// Makes one line of plain text of all that a node holds.
@@ -255,7 +265,7 @@ mod tests {
     use crate::read::html::bounded::parse_fragment;
 
     fn of(raw: &str) -> String {
-        of_tree(&parse_fragment(raw).tree, &[])
+        of_tree(&parse_fragment(raw).tree, &[]).prose
     }
 
     #[test]
@@ -281,9 +291,10 @@ mod tests {
     }
 
     #[test]
-    fn captions_come_last() {
+    fn captions_stand_apart() {
         let raw = "<figure><img src=x><figcaption>C</figcaption></figure><p>Text";
-        assert_eq!(of(raw), "Text\n\nC");
+        let shown = of_tree(&parse_fragment(raw).tree, &[]);
+        assert_eq!((shown.prose.as_str(), shown.captions.as_str()), ("Text", "C"));
     }
 
     #[test]
