@@ -26,7 +26,7 @@ pub(super) fn declare(fields: Vec<Field>, syntax: Syntax, zone: Tz) -> (Declared
         permalink: reader.text(Name::Permalink),
         slug: reader.text(Name::Slug),
         title: reader.title(),
-        published: reader.date(Name::Published),
+        published: reader.date(Name::Published).or_else(|| reader.date_in_path()),
         updated: reader.date(Name::Updated),
         expires: reader.date(Name::Expires),
         source: reader.text(Name::Source),
@@ -152,6 +152,15 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// Reads the date of `path = "2024/05/16/title"`. Other paths tell none, and this is no fault.
+    fn date_in_path(&mut self) -> Option<At<Timestamp>> {
+        let paths = self.fields(Name::Path);
+        paths.iter().find_map(|field| {
+            let parsed = date::in_file_name(field.value.text()?.trim_matches('/'), self.zone)?;
+            Some(At::new(parsed.at, field.line))
+        })
     }
 
     fn truth(&mut self, name: Name) -> Option<At<bool>> {

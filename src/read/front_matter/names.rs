@@ -6,6 +6,8 @@ pub(super) enum Name {
     Id,
     Permalink,
     Slug,
+    /// Where the page stands on its site; it may tell the date.
+    Path,
     Title,
     Published,
     Updated,
@@ -40,6 +42,7 @@ const NAMES: &[(&str, Name)] = &[
     ("link", Name::Permalink),
     ("from", Name::Permalink),
     ("slug", Name::Slug),
+    ("path", Name::Path),
     ("title", Name::Title),
     ("date", Name::Published),
     ("published", Name::Published),

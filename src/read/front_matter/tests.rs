@@ -97,6 +97,18 @@ fn an_entity_in_a_title_is_its_character() {
 }
 
 #[test]
+fn a_path_may_tell_the_date() {
+    let date = |written| yaml(written).published.map(|at| (at.value.rfc3339(), at.line));
+    assert_eq!(date("path: 2024/05/16/title"), Some(("2024-05-16T00:00:00Z".to_owned(), 2)));
+    assert_eq!(date("path: /blog/2024-05-16-title/"), date("path: 2024/05/16/"));
+    assert_eq!(date("path: about"), None);
+    assert_eq!(
+        date("path: 2024/05/16/title\ndate: 2024-05-17"),
+        Some(("2024-05-17T00:00:00Z".to_owned(), 3))
+    );
+}
+
+#[test]
 fn of_two_names_the_plainer_wins() {
     assert_eq!(text(yaml("link: /b\nurl: /a").permalink.as_ref()), Some("/a"));
     assert_eq!(text(yaml("extra: {title: B}\ntitle: A").title.as_ref()), Some("A"));
