@@ -23,8 +23,17 @@ pub fn to_html(markdown: &str, without_title: Option<&str>) -> String {
         events.drain(..length);
     }
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
-    html::push_html(&mut out, events.into_iter());
+    html::push_html(&mut out, events.into_iter().map(without_box));
     out
+}
+
+/// Writes the box of a task as a character: a feed has no place for things to click on.
+fn without_box(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::TaskListMarker(true) => Event::Text("☑ ".into()),
+        Event::TaskListMarker(false) => Event::Text("☐ ".into()),
+        other => other,
+    }
 }
 
 /// Counts the events of a first heading if it says just the title.
@@ -109,6 +118,12 @@ mod tests {
     fn a_heading_that_is_the_title_is_left_out() {
         assert_eq!(to_html("# A *b*\n\nText", Some("A b")), "<p>Text</p>\n");
         assert_eq!(to_html("# C\n\nText", Some("A b")), "<h1>C</h1>\n<p>Text</p>\n");
+    }
+
+    #[test]
+    fn tasks_show_whether_they_are_done() {
+        let html = to_html("- [x] one\n- [ ] two\n", None);
+        assert_eq!(html, "<ul>\n<li>☑ one</li>\n<li>☐ two</li>\n</ul>\n");
     }
 
     #[test]
