@@ -162,7 +162,7 @@ impl Assembly<'_> {
         }
         let first = match parts.shape {
             Shape::Archive | Shape::Page => first_words(&html::text::plain(head_of(parts.body))),
-            Shape::Text => first_words(parts.body),
+            Shape::Text => first_words(first_line(head_of(parts.body))),
             _ => markdown::first_line(head_of(parts.body)).unwrap_or_default(),
         };
         let (title, place) = match Text::line(&first) {
@@ -341,6 +341,11 @@ fn head_of(body: &str) -> &str {
 fn cut(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]
+}
+
+/// Gives the first line that shows anything.
+fn first_line(text: &str) -> &str {
+    text.lines().find(|line| !Text::line(line).is_empty()).unwrap_or_default()
 }
 
 /// Gives the first words of a text, for a title.
