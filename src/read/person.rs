@@ -21,9 +21,9 @@ pub fn person(raw: &str) -> Option<Author> {
     (!name.is_empty()).then_some(Author { name, email, url })
 }
 
-/// Splits `before(within)`.
+/// Splits `before(within)` at the last sign that opens.
 fn split(raw: &str, open: char, close: char) -> Option<(&str, &str)> {
-    raw.strip_suffix(close)?.split_once(open)
+    raw.strip_suffix(close)?.rsplit_once(open)
 }
 
 fn is_mail(text: &str) -> bool {
@@ -56,6 +56,10 @@ mod tests {
         );
         assert_eq!(told("ann@example.org (Ann Lee)"), ann(Some("ann@example.org"), None));
         assert_eq!(told("Ann Lee <https://a.example/>"), ann(None, Some("https://a.example/")));
+        assert_eq!(
+            told("<b>Ann</b> Lee <javascript:x>").map(|(name, ..)| name).as_deref(),
+            Some("<b>Ann</b> Lee")
+        );
         assert_eq!(
             told("Ann Lee (editor)").map(|(name, ..)| name).as_deref(),
             Some("Ann Lee (editor)")
