@@ -38,6 +38,7 @@ pub fn assemble(
         let message = "the body is empty; the entry has no content";
         reports.push(Report::warning("empty-body", message).at_line(parts.body_line));
     }
+    reports.extend(useless_addresses(declared, &base));
     let length = context.reading.summary_length;
     let whole = Whole {
         summary: declared_summary(declared)
@@ -95,6 +96,21 @@ fn declared_image(declared: &Declared, base: &Url) -> Option<Image> {
     let url = absolute(&declared.image.as_ref()?.value, base)?;
     let alt = declared.image_alt.as_ref().map(|at| Text::line(&at.value));
     Some(Image { url, caption: None, alt })
+}
+
+/// Reports what is declared for an image or an enclosure and comes to no address of a file.
+fn useless_addresses(declared: &Declared, base: &Url) -> Vec<Report> {
+    let image = declared.image.iter().map(|at| ("image", at.value.as_str(), at.line));
+    let files = declared.enclosures.iter().map(|at| ("enclosure", at.value.url.as_str(), at.line));
+    image
+        .chain(files)
+        .filter(|(_, raw, _)| absolute(raw, base).is_none())
+        .map(|(rule, raw, line)| {
+            let shown: String = raw.chars().take(60).collect();
+            let message = format!("the {rule} \"{shown}\" is no http(s) address; it is left out");
+            Report::warning(rule, message).at_line(line)
+        })
+        .collect()
 }
 
 /// Gives the declared enclosures, then those of the content that are others.
