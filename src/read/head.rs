@@ -275,6 +275,7 @@ impl Assembly<'_> {
         }
     }
 
+    /// Gives the declared language, else the detected one, else the site's.
     fn language(
         &mut self,
         parts: &Parts<'_>,
@@ -290,6 +291,10 @@ impl Assembly<'_> {
             let report = Report::warning("language", message).at_line(at.line);
             self.reports.push(report.help("write it like en, en-US or zh-Hans"));
         }
+        self.detected_language(parts, title).or_else(|| Some(self.context.site.language.clone()))
+    }
+
+    fn detected_language(&mut self, parts: &Parts<'_>, title: &Text) -> Option<Language> {
         if !self.context.reading.detect_language {
             return None;
         }
