@@ -47,7 +47,8 @@ impl Text {
     /// characters that show nothing (U+200B, U+FEFF) go.
     #[must_use]
     pub fn line(raw: &str) -> Self {
-        let visible = raw.replace(['\u{200B}', '\u{FEFF}'], "");
+        // What is dropped may stand between blanks, so it goes before they become one.
+        let visible = gate(raw).replace(['\u{200B}', '\u{FEFF}'], "");
         let mut line = String::with_capacity(visible.len());
         for word in visible.split_whitespace() {
             if !line.is_empty() {
@@ -55,7 +56,7 @@ impl Text {
             }
             line.push_str(word);
         }
-        Self(gate(&line).trim().to_owned())
+        Self(line)
     }
 
     /// Gives the text as a string slice.
@@ -119,5 +120,6 @@ mod tests {
     #[test]
     fn a_line_is_collapsed_and_trimmed() {
         assert_eq!(Text::line(" a \u{200B}\n\u{3000} b\u{1}\t").as_str(), "a b");
+        assert_eq!(Text::line("a \u{1} b").as_str(), "a b");
     }
 }
