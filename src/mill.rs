@@ -81,7 +81,8 @@ pub fn turn(
     let articles = &catalog.articles;
     let ordered: Vec<Vec<usize>> =
         settings.feeds.iter().map(|plan| members(plan, articles, now)).collect();
-    let (queries, collisions) = group::queries(&settings.feeds, articles, &ordered);
+    let (queries, collisions) =
+        group::queries(&settings.feeds, articles, &ordered, settings.site.time_zone);
     reports.extend(collisions);
 
     let library = Library::new(settings, &catalog);

@@ -42,7 +42,12 @@ fn with_plan(
         return vec![refused(plan, reason)];
     }
     let ordered = [members(plan, &catalog.articles, now)];
-    let (queries, _) = group::queries(std::slice::from_ref(plan), &catalog.articles, &ordered);
+    let (queries, _) = group::queries(
+        std::slice::from_ref(plan),
+        &catalog.articles,
+        &ordered,
+        settings.site.time_zone,
+    );
     let standings: Vec<Standing> = queries
         .iter()
         .filter(|query| query.members.contains(&own))

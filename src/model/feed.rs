@@ -9,6 +9,12 @@ use crate::model::date::Timestamp;
 use crate::model::language::Language;
 use crate::model::text::{Html, Text};
 
+/// Files at the root of the output that belong to no feed.
+const COMMON_FILES: [&str; 2] = ["feeds.opml", "feedmill.css"];
+
+/// What precompressed files end with.
+const CODING_ENDINGS: [&str; 3] = [".gz", ".br", ".zst"];
+
 /// The forms in which a feed is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
@@ -195,4 +201,13 @@ pub fn document_address(root: &Url, path: &str) -> Url {
         segments.pop_if_empty().extend(path.split('/'));
     }
     address
+}
+
+/// Tells whether a name is, without regard to case, that of a file which stands beside feeds, so that
+/// no folder may have it.
+#[must_use]
+pub fn is_file_of_feeds(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let plain = CODING_ENDINGS.iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
+    Format::ALL.iter().any(|format| format.file_name() == plain) || COMMON_FILES.contains(&plain)
 }

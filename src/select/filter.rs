@@ -6,6 +6,7 @@ use crate::config::meant::{FeedPlan, Filter};
 use crate::model::article::Listed;
 use crate::model::date::Timestamp;
 use crate::model::text::Text;
+use crate::select::fold::folded;
 
 /// Why an article is in no feed at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,8 +135,4 @@ fn any_word(wanted: &[String], places: &[&str]) -> Option<bool> {
 
 fn any_match(pattern: Option<&Regex>, places: &[&str]) -> Option<bool> {
     pattern.map(|pattern| places.iter().any(|place| pattern.is_match(place)))
-}
-
-fn folded(text: &str) -> String {
-    text.to_lowercase()
 }

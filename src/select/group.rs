@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization;
+use chrono_tz::Tz;
 
 use crate::config::meant::{FeedPlan, Group, Part};
 use crate::model::article::Listed;
 use crate::model::report::Report;
+use crate::select::fold::folded;
 use crate::select::safe_path;
 
 /// One feed to make: a declaration with its groups filled in.
@@ -43,7 +44,7 @@ impl Query<'_> {
 }
 
 /// Makes the feeds of all declarations. `ordered` gives, for each declaration, the indexes of the
-/// articles that its filters let through, in its order.
+/// articles that its filters let through, in its order. Months and years are those of `zone`.
 ///
 /// Two group values that come to one folder are reported; the one that sorts first keeps it.
 #[must_use]
@@ -51,18 +52,19 @@ pub fn queries<'a>(
     plans: &'a [FeedPlan],
     articles: &[Listed],
     ordered: &[Vec<usize>],
+    zone: Tz,
 ) -> (Vec<Query<'a>>, Vec<Report>) {
     let mut queries: Vec<Query<'a>> = Vec::new();
     for (plan, members) in plans.iter().zip(ordered) {
-        queries.extend(queries_of(plan, articles, members));
+        queries.extend(queries_of(plan, articles, members, zone));
     }
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     let mut reports = Vec::new();
     // Declared names come before those that articles bring with them.
     queries.sort_by_key(|query| !query.values.is_empty());
-    queries.retain(|query| match taken.get(&query.folder) {
+    queries.retain(|query| match taken.get(&folded(&query.folder)) {
         None => {
-            taken.insert(query.folder.clone(), query.name.clone());
+            taken.insert(folded(&query.folder), query.name.clone());
             true
         }
         Some(first) => {
@@ -83,7 +85,12 @@ fn collision(first: &str, second: &Query<'_>) -> Report {
     Report::error("feed-collision", message).help("give one of them another name")
 }
 
-fn queries_of<'a>(plan: &'a FeedPlan, articles: &[Listed], members: &[usize]) -> Vec<Query<'a>> {
+fn queries_of<'a>(
+    plan: &'a FeedPlan,
+    articles: &[Listed],
+    members: &[usize],
+    zone: Tz,
+) -> Vec<Query<'a>> {
     let groups = groups_of(plan);
     if groups.is_empty() {
         let query = Query {
@@ -99,8 +106,8 @@ fn queries_of<'a>(plan: &'a FeedPlan, articles: &[Listed], members: &[usize]) ->
     // whatever spelling is the more frequent.
     let mut by_key: BTreeMap<Vec<String>, Members> = BTreeMap::new();
     for &index in members {
-        for values in combinations(&groups, &articles[index]) {
-            let key = values.iter().map(|value| folded(value)).collect();
+        for values in combinations(&groups, &articles[index], zone) {
+            let key = values.iter().map(|value| folded_line(value)).collect();
             by_key.entry(key).or_default().add(index, values);
         }
     }
@@ -161,7 +168,7 @@ fn named<'a>(mut query: Query<'a>, key: &[String]) -> Query<'a> {
             }
         }
     }
-    query.folder = folder;
+    query.folder = safe_path::beside_files(&folder);
     query.name = query.fill(&query.plan.name);
     query
 }
@@ -176,10 +183,10 @@ fn groups_of(plan: &FeedPlan) -> Vec<Group> {
 
 /// Gives every combination of the values that an article has in some groups; none where it has no
 /// value in one of them.
-fn combinations(groups: &[Group], article: &Listed) -> Vec<Vec<String>> {
+fn combinations(groups: &[Group], article: &Listed, zone: Tz) -> Vec<Vec<String>> {
     let mut combinations = vec![Vec::new()];
     for group in groups {
-        let values = values(*group, article);
+        let values = values(*group, article, zone);
         combinations = combinations
             .iter()
             .flat_map(|begun: &Vec<String>| {
@@ -191,8 +198,10 @@ fn combinations(groups: &[Group], article: &Listed) -> Vec<Vec<String>> {
 }
 
 /// Gives the values of an article in a group.
-fn values(group: Group, article: &Listed) -> Vec<String> {
+fn values(group: Group, article: &Listed, zone: Tz) -> Vec<String> {
     let head = &article.head;
+    let date =
+        |form: &str| vec![article.published.utc().with_timezone(&zone).format(form).to_string()];
     match group {
         Group::Source => head.source.iter().map(ToString::to_string).collect(),
         Group::Tag => head.tags.iter().map(ToString::to_string).collect(),
@@ -203,12 +212,12 @@ fn values(group: Group, article: &Listed) -> Vec<String> {
             .map(ToOwned::to_owned)
             .into_iter()
             .collect(),
-        Group::Month => vec![article.published.utc().format("%Y-%m").to_string()],
-        Group::Year => vec![article.published.utc().format("%Y").to_string()],
+        Group::Month => date("%Y-%m"),
+        Group::Year => date("%Y"),
     }
 }
 
-fn folded(value: &str) -> String {
-    let folded: String = value.nfc().flat_map(char::to_lowercase).nfc().collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Folds a value, and makes one blank of runs of them.
+fn folded_line(value: &str) -> String {
+    folded(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }

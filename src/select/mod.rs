@@ -3,6 +3,7 @@
 //! Invariant: works on heads; a text is looked at only when a filter asks for words in it.
 
 pub mod filter;
+mod fold;
 pub mod group;
 pub mod limit;
 pub mod order;

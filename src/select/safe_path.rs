@@ -1,9 +1,9 @@
 //! Names of feeds as paths that every file system and every URL can bear.
 
-use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
-
+use crate::model::feed::is_file_of_feeds;
 use crate::model::id::hex;
+use crate::select::fold::folded;
+use sha2::{Digest, Sha256};
 
 /// The most bytes of one segment. File systems allow 255; the rest is for endings.
 const LONGEST_SEGMENT: usize = 180;
@@ -20,9 +20,9 @@ const RESERVED: [&str; 22] = [
 /// The result is never empty, never `.` or `..`, and holds no `/`.
 #[must_use]
 pub fn segment(raw: &str) -> String {
-    let composed: String = raw.nfc().flat_map(char::to_lowercase).nfc().collect();
-    let mut safe = String::with_capacity(composed.len());
-    for c in composed.chars() {
+    let folded = folded(raw);
+    let mut safe = String::with_capacity(folded.len());
+    for c in folded.chars() {
         let c = if is_safe(c) { c } else { '-' };
         if c != '-' || !safe.ends_with('-') {
             safe.push(c);
@@ -35,6 +35,16 @@ pub fn segment(raw: &str) -> String {
         name if RESERVED.contains(&stem) => format!("{name}-"),
         name => shortened(name),
     }
+}
+
+/// Changes the segments of a path that are names of files which stand beside feeds: no folder can
+/// have the place of a file.
+#[must_use]
+pub fn beside_files(path: &str) -> String {
+    let apart = |segment| {
+        if is_file_of_feeds(segment) { format!("{segment}-") } else { segment.to_owned() }
+    };
+    path.split('/').map(apart).collect::<Vec<_>>().join("/")
 }
 
 fn is_safe(c: char) -> bool {
@@ -79,6 +89,12 @@ mod tests {
         assert_eq!(segment("nul.txt"), "nul.txt-");
         assert!(segment("..").starts_with("x-"));
         assert_ne!(segment("?"), segment("!"));
+    }
+
+    #[test]
+    fn no_folder_has_the_place_of_a_file() {
+        assert_eq!(beside_files("a/rss.xml/feeds.opml.gz"), "a/rss.xml-/feeds.opml.gz-");
+        assert_eq!(beside_files("rss/feed.json5"), "rss/feed.json5");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::config::error::Fault;
 use crate::config::mean::pattern::pattern;
 use crate::config::meant::{Group, Part};
-use crate::model::feed::Format;
+use crate::model::feed::is_file_of_feeds;
 
 const GROUPS: [(&str, Group); 7] = [
     ("source", Group::Source),
@@ -18,12 +18,6 @@ const GROUPS: [(&str, Group); 7] = [
     ("month", Group::Month),
     ("year", Group::Year),
 ];
-
-/// Files at the root of the output that belong to no feed.
-const COMMON_FILES: [&str; 2] = ["feeds.opml", "feedmill.css"];
-
-/// What precompressed files end with.
-const CODING_ENDINGS: [&str; 3] = [".gz", ".br", ".zst"];
 
 /// File systems allow no longer names, in bytes.
 const LONGEST_SEGMENT: usize = 255;
@@ -59,17 +53,11 @@ fn unsafe_segment(segment: &str) -> Option<&'static str> {
         Some("a part of it begins or ends with a blank")
     } else if segment.len() > LONGEST_SEGMENT {
         Some("a part of it is too long")
-    } else if is_a_file_of_feeds(segment) {
+    } else if is_file_of_feeds(segment) {
         Some("a part of it is the name of a file that feeds have")
     } else {
         None
     }
-}
-
-fn is_a_file_of_feeds(segment: &str) -> bool {
-    let lower = segment.to_lowercase();
-    let plain = CODING_ENDINGS.iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    Format::ALL.iter().any(|format| format.file_name() == plain) || COMMON_FILES.contains(&plain)
 }
 
 /// Finds the first placeholder that a name does not have, and gives its word.

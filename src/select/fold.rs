@@ -1,0 +1,8 @@
+//! What makes two spellings the same.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Writes text in lower case and composed (NFC): `É` as one character or as two is one letter.
+pub(super) fn folded(text: &str) -> String {
+    text.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
