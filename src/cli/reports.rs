@@ -30,13 +30,14 @@ fn print_text(report: &Report) {
         Severity::Error => AnsiColor::Red,
     };
     let style = color.on_default().bold();
-    let place = match report.line {
-        Some(line) => format!("{}:{line}", report.file),
-        None => report.file.clone(),
+    // What is wrong with several files together stands in none of them.
+    let place = match (report.file.as_str(), report.line) {
+        ("", _) => String::new(),
+        (file, Some(line)) => format!("{BOLD}{}:{line}:{BOLD:#} ", visible(file)),
+        (file, None) => format!("{BOLD}{}:{BOLD:#} ", visible(file)),
     };
-    let (place, message) = (visible(&place), visible(&report.message));
-    let word = report.severity.word();
-    eprintln!("{BOLD}{place}:{BOLD:#} {style}{word}:{style:#} {message} [{}]", report.rule);
+    let (word, message) = (report.severity.word(), visible(&report.message));
+    eprintln!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
     if let Some(help) = &report.help {
         eprintln!("  help: {help}");
     }
