@@ -1,39 +1,55 @@
-//! The documents of the samples, judged by parsers that are not ours.
+//! The documents of every case, judged by parsers that are not ours.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
+use crate::cases::{Tree, cases};
 use crate::mill::{repository, succeed, tree};
 
-#[test]
-fn other_parsers_read_what_was_written() {
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    succeed(repository(), &["build", "--output", &out.path().to_string_lossy()]);
-    let mut counts = Vec::new();
-    for name in ["rss.xml", "atom.xml", "feed.json"] {
-        let bytes = fs::read(out.path().join(name)).expect("the document is there");
-        let feed = feed_rs::parser::parse(&bytes[..]).expect("it is a feed");
-        let titles: Vec<String> = feed
-            .entries
-            .iter()
-            .map(|entry| entry.title.as_ref().expect("a title").content.clone())
-            .collect();
-        let ids: Vec<String> = feed.entries.iter().map(|entry| entry.id.clone()).collect();
-        let dates: Vec<_> = feed.entries.iter().map(|entry| entry.published).collect();
-        counts.push((titles, ids, dates));
-    }
-    assert_eq!(counts[0].0.len(), 7, "one entry for each sample");
-    assert_eq!(counts[0], counts[1]);
-    assert_eq!(counts[1], counts[2]);
-}
+/// What the three formats of a feed have in common of an entry.
+type Entry = (String, Option<String>, Option<DateTime<Utc>>);
 
 #[test]
-fn xml_is_well_formed() {
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    succeed(repository(), &["build", "--output", &out.path().to_string_lossy()]);
-    for name in ["rss.xml", "atom.xml", "feeds.opml"] {
-        let text = fs::read_to_string(out.path().join(name)).expect("the document is there");
-        roxmltree::Document::parse(&text).expect("it is well-formed");
+fn other_parsers_read_every_document_and_its_formats_agree() {
+    let mut feeds = 0;
+    for case in cases() {
+        let documents = tree(&case.join("feeds"));
+        for (path, bytes) in &documents {
+            let text = || String::from_utf8(bytes.clone()).expect("it is UTF-8");
+            if matches!(path.rsplit('.').next(), Some("xml" | "opml")) {
+                let parsed = roxmltree::Document::parse(&text()).map(|_| ());
+                assert_eq!(parsed, Ok(()), "{} {path}", case.display());
+            }
+        }
+        for (folder, formats) in by_folder(&documents) {
+            let place = format!("{} {folder}", case.display());
+            let read: Vec<_> = formats.iter().map(|bytes| entries(bytes, &place)).collect();
+            assert!(read.windows(2).all(|pair| pair[0] == pair[1]), "{place}: {read:#?}");
+            feeds += 1;
+        }
     }
+    assert!(feeds > 50, "only {feeds} feeds were looked at");
+}
+
+/// Puts the formats of each feed together.
+fn by_folder(documents: &Tree) -> BTreeMap<String, Vec<&[u8]>> {
+    let mut feeds: BTreeMap<String, Vec<&[u8]>> = BTreeMap::new();
+    for (path, bytes) in documents {
+        let name = Path::new(path).file_name().unwrap_or_default();
+        if ["rss.xml", "atom.xml", "feed.json"].iter().any(|format| name == *format) {
+            let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+            feeds.entry(folder.display().to_string()).or_default().push(bytes);
+        }
+    }
+    feeds
+}
+
+fn entries(bytes: &[u8], place: &str) -> Vec<Entry> {
+    let feed = feed_rs::parser::parse(bytes).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let title = |entry: &feed_rs::model::Entry| entry.title.as_ref().map(|it| it.content.clone());
+    feed.entries.iter().map(|entry| (entry.id.clone(), title(entry), entry.published)).collect()
 }
 
 #[test]
