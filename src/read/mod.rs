@@ -13,6 +13,7 @@ pub mod head;
 pub mod html;
 pub mod language;
 pub mod markdown;
+mod media_type;
 pub mod name;
 pub mod page;
 pub mod person;

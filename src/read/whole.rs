@@ -8,6 +8,7 @@ use crate::model::text::Text;
 use crate::read::declared::{Declared, DeclaredEnclosure};
 use crate::read::head::{self, Context};
 use crate::read::html::{bounded, clean};
+use crate::read::media_type::media_type;
 use crate::read::shape::Parts;
 use crate::read::{archive, excerpt, html, markdown, page};
 
@@ -46,7 +47,7 @@ pub fn assemble(
             .or_else(|| excerpt::summary(&cleaned.captions, length)),
         image: declared_image(declared, &base).or(cleaned.image),
         enclosures: enclosures(declared, &base, cleaned.enclosures),
-        rights: declared.rights.as_ref().map(|at| Text::line(&at.value)),
+        rights: declared.rights.as_ref().and_then(|at| line(&at.value)),
         content: cleaned.content,
         text: with_captions(cleaned.text, &cleaned.captions),
     };
@@ -88,8 +89,7 @@ fn with_captions(text: Text, captions: &Text) -> Text {
 }
 
 fn declared_summary(declared: &Declared) -> Option<Text> {
-    let plain = html::text::plain(&declared.summary.as_ref()?.value);
-    Some(Text::line(&plain)).filter(|summary| !summary.is_empty())
+    line(&html::text::plain(&declared.summary.as_ref()?.value))
 }
 
 fn declared_image(declared: &Declared, base: &Url) -> Option<Image> {
@@ -127,16 +127,20 @@ fn enclosures(declared: &Declared, base: &Url, found: Vec<Enclosure>) -> Vec<Enc
 
 fn enclosure(declared: &DeclaredEnclosure, base: &Url) -> Option<Enclosure> {
     let url = absolute(&declared.url, base)?;
-    let guessed = mime_guess::from_path(url.path()).first_or_octet_stream();
     Some(Enclosure {
-        media_type: Text::line(declared.media_type.as_deref().unwrap_or(guessed.as_ref())),
+        media_type: media_type(declared.media_type.as_deref(), &url),
         length: declared.length.unwrap_or(0),
         seconds: declared.seconds,
-        title: declared.title.as_deref().map(Text::line),
+        title: declared.title.as_deref().and_then(line),
         url,
     })
 }
 
 fn absolute(raw: &str, base: &Url) -> Option<Url> {
     base.join(raw.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Takes text as one line; `None` when it shows nothing.
+fn line(raw: &str) -> Option<Text> {
+    Some(Text::line(raw)).filter(|line| !line.is_empty())
 }

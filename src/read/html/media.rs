@@ -9,9 +9,7 @@ use crate::model::text::Text;
 use crate::read::html::document::{Place, attribute, content, is_blank, name, neighbour};
 use crate::read::html::pixels::is_icon;
 use crate::read::html::text::of_node;
-
-/// The media type of a file of which nothing is known (RFC 2046 §4.5.1).
-const UNKNOWN: &str = "application/octet-stream";
+use crate::read::media_type::media_type;
 
 /// The lead image and the node of its caption, where that is no `<figcaption>`.
 #[derive(Default)]
@@ -85,15 +83,6 @@ pub(crate) fn enclosures(html: &Html) -> Vec<Enclosure> {
         }
     }
     found
-}
-
-/// Takes the media type as declared, less its parameters, or guesses it from the ending.
-fn media_type(declared: Option<&str>, url: &Url) -> Text {
-    let declared = declared.and_then(|raw| raw.split(';').next()).map(str::trim);
-    if let Some(raw) = declared.filter(|raw| raw.contains('/')) {
-        return Text::line(&raw.to_ascii_lowercase());
-    }
-    Text::line(mime_guess::from_path(url.path()).first_raw().unwrap_or(UNKNOWN))
 }
 
 fn line(raw: &str) -> Option<Text> {
