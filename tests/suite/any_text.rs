@@ -9,6 +9,7 @@ use feedmill::model::language::Language;
 use feedmill::model::text::{Html, Text};
 use feedmill::render;
 use feedmill::render::opml::{Branch, Outline};
+use feedmill::select::safe_path;
 use proptest::prelude::*;
 use scraper::Selector;
 use serde_json::{Value, json};
@@ -275,6 +276,15 @@ proptest! {
         ] {
             prop_assert_eq!(found(&document, way), wanted.as_str(), "{}", document);
         }
+    }
+
+    #[test]
+    fn any_value_is_one_safe_folder(raw in any_words()) {
+        let segment = safe_path::segment(&raw);
+        prop_assert!(!segment.is_empty() && segment.len() < 200, "{:?}", segment);
+        prop_assert!(!segment.starts_with(['.', '-']) && !segment.ends_with(['.', ' ']), "{:?}", segment);
+        prop_assert!(!segment.contains(|c: char| c.is_control() || "/\\:*?\"<>|#% ".contains(c)));
+        prop_assert_eq!(safe_path::segment(&raw.to_lowercase()), segment);
     }
 
     #[test]
