@@ -23,7 +23,7 @@ pub fn render(feed: &Feed) -> Document {
         title: plain(&feed.title, None),
         id: feed.id.to_string(),
         updated: date(feed.updated.unwrap_or(feed.since)),
-        authors: feed.authors.iter().map(person).collect(),
+        authors: feed_authors(feed),
         generator: Some(Generator { value: "feedmill".to_owned(), ..Generator::default() }),
         links: feed_links(feed),
         logo: feed.image.as_ref().map(ToString::to_string),
@@ -102,6 +102,15 @@ fn entry(feed: &Feed, entry: &Entry) -> atom_syndication::Entry {
         extensions: media(entry),
         ..atom_syndication::Entry::default()
     }
+}
+
+/// Names the feed's authors. A feed without any and without entries, which would name theirs, goes by
+/// its title (RFC 4287 §4.1.1 wants an author).
+fn feed_authors(feed: &Feed) -> Vec<Person> {
+    if feed.authors.is_empty() && feed.entries.is_empty() {
+        return vec![Person { name: feed.title.to_string(), ..Person::default() }];
+    }
+    feed.authors.iter().map(person).collect()
 }
 
 /// Names an entry's authors. An entry without one needs none where the feed has one; where neither
