@@ -168,12 +168,13 @@ fn is_binary(start: &[u8]) -> bool {
 /// Tells UTF-8, also with a few broken bytes in it. In text of another encoding only a part of the
 /// bytes beyond ASCII looks like UTF-8 by chance, so four good characters outweigh a broken one.
 fn is_mostly_utf8(bytes: &[u8], complete: bool) -> bool {
-    let (mut good, mut broken) = (0_usize, 0_usize);
+    let (mut good, mut broken, mut read) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
+        read += chunk.valid().len() + chunk.invalid().len();
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         // What is cut at the very end says nothing against UTF-8.
-        let is_cut =
-            std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        let is_cut = read == bytes.len()
+            && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
         broken += usize::from(!chunk.invalid().is_empty() && !(is_cut && (good > 0 || !complete)));
     }
     good >= broken * 4
@@ -276,6 +277,17 @@ mod tests {
             for cut in [bytes.len() - 1, bytes.len() - 2, bytes.len() - 3] {
                 let decoded = decode(&bytes[..cut], false);
                 assert!(text.starts_with(&decoded.text), "{} {:?}", encoding.name(), decoded.text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_legacy_file_is_no_utf_8() {
+        for (encoding, text) in SAMPLES.into_iter().chain([(WINDOWS_1252, "Un café noir")]) {
+            let (bytes, ..) = encoding.encode(text);
+            for complete in [false, true] {
+                let decoded = decode(&bytes, complete);
+                assert!(!decoded.encoding.starts_with("UTF-"), "{} {complete}", encoding.name());
             }
         }
     }
