@@ -1,6 +1,7 @@
 //! Any bytes as a file give an article or a report, and harm no other article.
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use feedmill::config::meant::Settings;
@@ -73,6 +74,18 @@ fn samples() -> Vec<PathBuf> {
     samples
 }
 
+/// The name of a sample, and its bytes after some changes.
+fn changed_sample(count: Range<usize>) -> impl Strategy<Value = (String, Vec<u8>)> {
+    let changes = prop::collection::vec(Change::any(), count);
+    (prop::sample::select(samples()), changes).prop_map(|(sample, changes)| {
+        let mut bytes = fs::read(&sample).expect("the sample can be read");
+        for change in &changes {
+            change.make(&mut bytes);
+        }
+        (sample.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes)
+    })
+}
+
 fn settings() -> Settings {
     config::load(&Sources::default()).expect("the defaults hold").settings
 }
@@ -109,16 +122,27 @@ proptest! {
     }
 
     #[test]
-    fn any_change_of_a_sample_gives_an_article_or_a_report(
-        sample in prop::sample::select(samples()),
-        changes in prop::collection::vec(Change::any(), 1..6),
+    fn any_change_of_a_sample_gives_an_article_or_a_report((path, bytes) in changed_sample(1..6)) {
+        prop_assert_eq!(read(&settings(), &path, &bytes), Ok(()));
+    }
+
+    #[test]
+    fn the_beginning_of_a_long_file_tells_what_all_of_it_tells(
+        (path, bytes) in prop_oneof![
+            (prop::sample::select(&PATHS[..]).prop_map(str::to_owned), any_file()),
+            changed_sample(0..3),
+        ],
     ) {
-        let mut bytes = fs::read(&sample).expect("the sample can be read");
-        for change in &changes {
-            change.make(&mut bytes);
+        let filler = "\n<p>A paragraph that says little, and says it again.</p>\n".repeat(200);
+        let all = [&bytes, filler.as_bytes()].concat();
+        let settings = settings();
+        let context = Context { site: &settings.site, reading: &settings.input.reading, path: &path };
+        let (front, back) = (&all[..8192], &all[all.len() - 1024..]);
+        let first = read::head(Bytes { front, back, complete: false }, context);
+        let whole = read::head(Bytes { front: &all, back: &[], complete: true }, context);
+        if let (Beginning::Head(first), Beginning::Head(whole)) = (first, whole) {
+            prop_assert_eq!(first.head, whole.head);
         }
-        let name = sample.file_name().unwrap_or_default().to_string_lossy();
-        prop_assert_eq!(read(&settings(), &name, &bytes), Ok(()));
     }
 }
 
