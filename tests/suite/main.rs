@@ -5,4 +5,9 @@ mod command_line;
 mod documents;
 mod floors;
 mod mill;
+#[cfg(unix)]
+mod odd_files;
+mod publishing;
 mod sizes;
+#[cfg(unix)]
+mod unprivileged;
