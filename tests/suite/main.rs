@@ -2,12 +2,14 @@
 
 mod cases;
 mod command_line;
+mod distributed;
 mod documents;
 mod floors;
 mod mill;
 #[cfg(unix)]
 mod odd_files;
 mod publishing;
+mod readme;
 mod sizes;
 #[cfg(unix)]
 mod unprivileged;
