@@ -3,6 +3,7 @@
 mod cases;
 mod command_line;
 mod distributed;
+mod documentation;
 mod documents;
 mod floors;
 mod mill;
