@@ -19,7 +19,7 @@ pub(super) fn apart<'a>(content: &'a str, anchor: &str, page: Option<&Url>) -> C
     }
     let names: HashSet<String> =
         attributes(content).filter(|found| found.name == "id").map(|found| found.value).collect();
-    let links = page.map(|page| links(page, &names)).unwrap_or_default();
+    let places = page.map(|page| Places::of(page, &names));
     let mut apart = String::with_capacity(content.len() + names.len() * 32);
     let mut written = 0;
     for found in attributes(content) {
@@ -27,10 +27,10 @@ pub(super) fn apart<'a>(content: &'a str, anchor: &str, page: Option<&Url>) -> C
             _ if found.value.is_empty() => continue,
             "id" => scoped(anchor, &found.value),
             "headers" => headers(anchor, &found.value, &names),
-            "href" if links.contains(&found.value) => {
-                let (_, fragment) = found.value.split_once('#').unwrap_or_default();
-                format!("#{}", scoped(anchor, fragment))
-            }
+            "href" => match places.as_ref().and_then(|places| places.fragment(&found.value)) {
+                Some(fragment) => format!("#{}", scoped(anchor, fragment)),
+                None => continue,
+            },
             _ => continue,
         };
         apart.push_str(&content[written..found.span.start]);
@@ -88,14 +88,32 @@ fn headers(anchor: &str, value: &str, names: &HashSet<String>) -> String {
     known.map(|name| scoped(anchor, name)).collect::<Vec<_>>().join(" ")
 }
 
-/// Lists the addresses of the places, in the page of the article.
-fn links(page: &Url, names: &HashSet<String>) -> HashSet<String> {
-    let link = |name: &String| {
-        let mut link = page.clone();
-        link.set_fragment(Some(name));
-        link.into()
-    };
-    names.iter().map(link).collect()
+/// The places of the content, as links into the page of the article name them.
+struct Places {
+    page: String,
+    fragments: HashSet<String>,
+}
+
+impl Places {
+    fn of(page: &Url, names: &HashSet<String>) -> Self {
+        // A short address will do to write the names as fragments.
+        let mut scratch = page.clone();
+        scratch.set_path("");
+        scratch.set_query(None);
+        let mut fragment = |name: &String| {
+            scratch.set_fragment(Some(name));
+            scratch.fragment().map(ToOwned::to_owned)
+        };
+        let fragments = names.iter().filter_map(&mut fragment).collect();
+        let page = page.as_str().split('#').next().unwrap_or_default().to_owned();
+        Self { page, fragments }
+    }
+
+    /// Gives the fragment of a link to one of the places.
+    fn fragment<'a>(&self, link: &'a str) -> Option<&'a str> {
+        let fragment = link.strip_prefix(&self.page)?.strip_prefix('#')?;
+        self.fragments.contains(fragment).then_some(fragment)
+    }
 }
 
 #[cfg(test)]
