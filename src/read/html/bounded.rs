@@ -158,7 +158,15 @@ mod tests {
             assert_eq!(rules(&bounded), [("html-unclosed", Some(2))], "{raw}");
             assert!(bounded.cut && bounded.tree.html().contains("<p>a\n"), "{raw}");
         }
-        let ended = "<!-- a --><script>b</script><p>c<style> ";
+        for raw in ["<button>", "<select>", "<dialog>", "<datalist><p></datalist>", "<template>"] {
+            let bounded = parse_fragment(&format!("<p>a</p>\n{raw}b<p>c"));
+            assert_eq!(rules(&bounded), [("html-unclosed", Some(2))], "{raw}");
+        }
+        for raw in ["", "<title>a</title>", "<head><meta>", "<p>a", "<select></select>"] {
+            assert!(parse_document(raw).reports.is_empty(), "{raw}");
+        }
+        let ended = "<!-- a --><script>b</script><p>c<style> </style><select><option>a</select>\
+                     <button>b<i></button><dialog><p></dialog><template><p></template><meta><input>d";
         for raw in [ended, "<xmp>a", "<plaintext>b", "<!-- a -->", "<!---->", "<!-- a --!>", "<!a"]
         {
             assert!(parse_fragment(raw).reports.is_empty(), "{raw}");

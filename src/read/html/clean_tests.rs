@@ -227,3 +227,9 @@ fn the_name_of_a_place_stands_once() {
         "<p id=\"a\">1</p><p>2</p><p>3</p><p>4</p><p id=\"c\">5</p>"
     );
 }
+
+#[test]
+fn what_a_browser_shows_is_not_lost_in_what_is_never_closed() {
+    assert_eq!(content("a<map name=m><area><p>b</map><p>c"), "a<p>b</p><p>c</p>");
+    assert_eq!(content("a <meter value=1>b<p>c</meter><p>d"), "a b<p>c</p><p>d</p>");
+}

@@ -43,10 +43,13 @@ pub(crate) fn build(raw: &str, builder: Builder) -> (Html, Option<Stop>) {
     // Reading from a string can't fail; the one token that is ever given is the stop.
     let stop = tokenizer.next().and_then(Result::ok);
     drop(tokenizer);
-    let stop = stop.or(unclosed.get());
+    builder.sink.end_input();
     // Nothing follows the end, so its result asks for nothing.
     let _ = builder.process_token(Token::EOFToken, 0);
     builder.end();
+    let left_open = builder.sink.left_open();
+    let left_open = left_open.map(|offset| Stop { limit: Limit::Unclosed, offset });
+    let stop = stop.or(unclosed.get()).or(left_open);
     (builder.sink.finish(), stop)
 }
 
@@ -126,6 +129,7 @@ impl<'a> Feeder<'a> {
             return;
         }
         let is_shown = matches!(&*tag.name, "xmp" | "plaintext");
+        self.builder.sink.stand_at(self.tag_start);
         self.feed(Token::TagToken(tag));
         let is_text = self.next_state.is_some_and(|state| state != State::Data);
         self.unshown = (is_text && !is_shown).then_some(self.tag_start);
@@ -212,6 +216,9 @@ impl<'a> Feeder<'a> {
             CallbackEvent::AttributeValue { value } => self.add_value(value),
             CallbackEvent::CloseStartTag { self_closing } => self.close_tag(self_closing),
             CallbackEvent::EndTag { name } => {
+                if name == b"template" {
+                    self.builder.sink.end_template();
+                }
                 self.feed(Token::TagToken(tag(TagKind::EndTag, name)));
             }
             CallbackEvent::String { value } => self.feed_text(value),
