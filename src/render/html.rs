@@ -6,6 +6,7 @@
 //! the sanitiser has let through.
 
 mod entry;
+mod places;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -84,7 +84,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
 pub fn is_article(input: &Input, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let is_leaving = name.starts_with(['.', '#', '~']) || name.ends_with('~');
+    // What editors keep as `#name#` has another ending already.
+    let is_leaving = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
     input.extensions.iter().any(|wanted| ending.trim_end().eq_ignore_ascii_case(wanted))
         && !is_leaving
         && !stem.eq_ignore_ascii_case("_index")

@@ -4,7 +4,15 @@ mod any_bytes;
 mod any_text;
 mod cases;
 mod command_line;
+mod distributed;
+mod documentation;
 mod documents;
 mod floors;
 mod mill;
+#[cfg(unix)]
+mod odd_files;
+mod publishing;
+mod readme;
 mod sizes;
+#[cfg(unix)]
+mod unprivileged;

@@ -8,18 +8,20 @@ use std::process::{Command, Output};
 /// The time at which the tests stand still: 2025-01-01T00:00:00Z.
 const NOW: &str = "1735689600";
 
-/// Runs feedmill in a folder, with nothing of the tester's environment that could change what it does.
+/// Runs feedmill in a folder.
 pub(crate) fn feedmill(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().expect("the program can be started")
+}
+
+/// Makes the command that runs feedmill in a folder, with nothing of the tester's environment that
+/// could change what it does.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
+    command.current_dir(folder).env("SOURCE_DATE_EPOCH", NOW).args(arguments);
     command
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", NOW)
-        .args(arguments)
-        .output()
-        .expect("the program can be started")
 }
 
 /// Runs feedmill and expects it to end with exit code 0.

@@ -115,10 +115,10 @@ const VIDEO_ATTRIBUTES: [&str; 9] =
     ["controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"];
 
 /// Elements that go with all that they hold: what runs, what is filled in, what is drawn.
-const DROPPED: [&str; 27] = [
+const DROPPED: [&str; 24] = [
     "area", "base", "basefont", "bgsound", "button", "command", "datalist", "dialog", "head",
-    "input", "keygen", "link", "map", "meta", "meter", "noembed", "noframes", "noscript",
-    "optgroup", "option", "param", "progress", "script", "select", "style", "template", "textarea",
+    "input", "keygen", "link", "meta", "noembed", "noframes", "noscript", "optgroup", "option",
+    "param", "script", "select", "style", "template", "textarea",
 ];
 
 /// Elements that go on under the name of another: their ends would otherwise glue words together.

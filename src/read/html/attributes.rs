@@ -1,5 +1,7 @@
 //! The attributes that stay, with their addresses made absolute.
 
+use std::collections::HashSet;
+
 use ego_tree::NodeId;
 use html5ever::QualName;
 use scraper::node::Element;
@@ -12,9 +14,25 @@ use crate::read::html::pieces::is_costly;
 
 /// Keeps the attributes that an element may have and resolves the addresses among them.
 pub(crate) fn keep(html: &mut Html, nodes: &[NodeId], addresses: &Addresses<'_>) {
+    let mut names = HashSet::new();
     for id in nodes {
-        change(html, *id, |element| keep_in(element, addresses));
+        if html.tree.get(*id).is_none_or(|node| node.parent().is_none()) {
+            continue;
+        }
+        change(html, *id, |element| {
+            keep_in(element, addresses);
+            keep_name(element, &mut names);
+        });
     }
+}
+
+/// Keeps the name of a place, unless it is none or another place has it (HTML §3.2.6.1).
+fn keep_name(element: &mut Element, names: &mut HashSet<String>) {
+    element.attrs.retain(|name, value| {
+        &*name.local != "id"
+            || !(value.is_empty() || value.contains(|c: char| c.is_ascii_whitespace()))
+                && names.insert(value.to_string())
+    });
 }
 
 fn keep_in(element: &mut Element, addresses: &Addresses<'_>) {

@@ -49,7 +49,7 @@ fn parse(raw: &str, builder: Builder) -> Bounded {
     Bounded { tree, cut: report.is_some(), reports: report.into_iter().collect() }
 }
 
-/// Scripts do not run here, so that what stands in `<noscript>` is markup.
+/// Scripts do not run here, so that the pictures that are left of a `<noscript>` are markup.
 fn options() -> TreeBuilderOpts {
     TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() }
 }
@@ -109,9 +109,7 @@ mod tests {
             "<script>if (a<b) '</scripty>'</script>c<style><p></style>",
             "<textarea><b></textarea><title>&amp;</title><xmp><b></xmp>",
             "<pre>\n\na</pre><plaintext></b>",
-            "<a b=1 b=2 c d='&quot;'>&notin;&not &#0;\0</a><!-- a --x><!doctype html>",
-            "<p a='",
-            "<!-- open",
+            "<a b=1 b=2 c d='&quot;'>&notin;&not &#0;\0</a><!-- a --x><!doctype html>-->",
         ] {
             let bounded = parse_fragment(raw);
             assert_eq!(bounded.tree.html(), Html::parse_fragment(raw).html(), "{raw}");
@@ -128,9 +126,51 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_noscript_is_markup() {
-        let bounded = parse_fragment("<noscript><img src=a></noscript>");
-        assert!(bounded.tree.html().contains("<noscript><img src=\"a\"></noscript>"));
+    fn a_noscript_holds_nothing_but_pictures() {
+        let html = |raw: &str| {
+            let bounded = parse_fragment(raw);
+            assert!(!bounded.cut && bounded.reports.is_empty(), "{raw}");
+            bounded.tree.root_element().inner_html()
+        };
+        let picture = "<noscript><img src=\"a\"></noscript>";
+        assert_eq!(html("<noscript><img src=a></noscript>"), picture);
+        assert_eq!(
+            html("<NOSCRIPT><a><img src=a b=1 src=c></NoScript >x").matches("src").count(),
+            1
+        );
+        assert_eq!(html("a<noscript><p>words <img src=a></noscript>b"), "ab");
+        // What is open in it does not reach beyond it, and what begins before it goes on after it.
+        assert_eq!(html("<noscript><p><img src=a></noscript><p>b"), format!("{picture}<p>b</p>"));
+        assert_eq!(html("<noscript><map><b><p>x</noscript><p>b"), "<p>b</p>");
+        assert_eq!(html("<p>a<noscript></p><!-- </noscript>b"), "<p>ab</p>");
+        assert_eq!(html("<noscript></noscript>a</noscript>"), "a");
+        // Without an end, it is none.
+        assert_eq!(html("a<noscript><p>b</noscripts"), "a<p>b</p>");
+        assert_eq!(html("<svg><noscript>a</noscript></svg>"), html("<svg><noscript>a"));
+    }
+
+    #[test]
+    fn what_has_no_end_and_hides_the_rest_is_reported() {
+        for raw in
+            ["<textarea>", "<script>", "<style>", "<title>", "<iframe src=a>", "<!--", "<a b='"]
+        {
+            let bounded = parse_fragment(&format!("<p>a\n{raw}b<p>c"));
+            assert_eq!(rules(&bounded), [("html-unclosed", Some(2))], "{raw}");
+            assert!(bounded.cut && bounded.tree.html().contains("<p>a\n"), "{raw}");
+        }
+        for raw in ["<button>", "<select>", "<dialog>", "<datalist><p></datalist>", "<template>"] {
+            let bounded = parse_fragment(&format!("<p>a</p>\n{raw}b<p>c"));
+            assert_eq!(rules(&bounded), [("html-unclosed", Some(2))], "{raw}");
+        }
+        for raw in ["", "<title>a</title>", "<head><meta>", "<p>a", "<select></select>"] {
+            assert!(parse_document(raw).reports.is_empty(), "{raw}");
+        }
+        let ended = "<!-- a --><script>b</script><p>c<style> </style><select><option>a</select>\
+                     <button>b<i></button><dialog><p></dialog><template><p></template><meta><input>d";
+        for raw in [ended, "<xmp>a", "<plaintext>b", "<!-- a -->", "<!---->", "<!-- a --!>", "<!a"]
+        {
+            assert!(parse_fragment(raw).reports.is_empty(), "{raw}");
+        }
     }
 
     #[test]

@@ -217,3 +217,19 @@ fn content_that_grows_too_much_is_reported() {
     // Three times as long is no matter.
     assert_eq!(self::cleaned(&"<a href=x>y</a>".repeat(5000)).reports, []);
 }
+
+#[test]
+fn the_name_of_a_place_stands_once() {
+    assert_eq!(
+        content(
+            "<p id=a>1</p><script id=c></script><p id=a>2</p><p id='b c'>3</p><p id>4</p><p id=c>5"
+        ),
+        "<p id=\"a\">1</p><p>2</p><p>3</p><p>4</p><p id=\"c\">5</p>"
+    );
+}
+
+#[test]
+fn what_a_browser_shows_is_not_lost_in_what_is_never_closed() {
+    assert_eq!(content("a<map name=m><area><p>b</map><p>c"), "a<p>b</p><p>c</p>");
+    assert_eq!(content("a <meter value=1>b<p>c</meter><p>d"), "a b<p>c</p><p>d</p>");
+}

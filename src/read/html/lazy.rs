@@ -4,9 +4,7 @@ use ego_tree::NodeId;
 use scraper::Html;
 use scraper::node::Element;
 
-use crate::read::html::document::{
-    Place, attribute, change, detach, is_blank, name, neighbour, set, unwrap,
-};
+use crate::read::html::document::{Place, attribute, change, detach, name, neighbour, set, unwrap};
 use crate::read::html::links::candidates;
 
 /// Attributes in which scripts look for the real address, the best first.
@@ -119,12 +117,9 @@ fn resolve_noscript(html: &mut Html, id: NodeId) {
     }
 }
 
-/// Judges a `<noscript>`: one that holds a picture and no words stands for a lazy picture.
+/// Judges a `<noscript>`. The parser leaves only those that hold a picture and no words: they stand
+/// for a lazy picture.
 fn judge(noscript: Place<'_>) -> Noscript {
-    let says_something = |node: Place<'_>| node.value().is_text() && !is_blank(node);
-    if noscript.descendants().any(says_something) {
-        return Noscript::Drop;
-    }
     let Some(picture) = noscript.descendants().find(|node| name(*node) == "img") else {
         return Noscript::Drop;
     };

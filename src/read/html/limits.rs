@@ -16,13 +16,14 @@ pub const MOST_ATTRIBUTES: usize = 256;
 /// 20,000 nodes takes about a million; misnested formatting takes any number.
 pub const MOST_STEPS: usize = 8_000_000;
 
-/// A limit that an input has passed.
+/// A limit that an input has passed, or another reason why the tree does not hold all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     Depth,
     Nodes,
     Attributes,
     Steps,
+    Unclosed,
 }
 
 impl Limit {
@@ -40,6 +41,12 @@ impl Limit {
                 format!("a tag has more than {MOST_ATTRIBUTES} attributes"),
             ),
             Self::Steps => ("html-too-tangled", "elements overlap in too many ways".to_owned()),
+            Self::Unclosed => {
+                let message = "what begins here has no end and hides all that follows";
+                return Report::warning("html-unclosed", message)
+                    .at_line(line)
+                    .help("close the comment or the element, or take its beginning out");
+            }
         };
         Report::warning(rule, message).at_line(line).help("what follows this place was left out")
     }

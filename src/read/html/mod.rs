@@ -16,6 +16,7 @@ mod lazy;
 mod limits;
 mod links;
 mod media;
+mod noscript;
 mod pieces;
 mod pixels;
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
+use std::collections::HashMap;
 
 use ego_tree::NodeId;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::{Attribute, QualName};
+use html5ever::{Attribute, QualName, ns};
 use scraper::{Html, HtmlTreeSink};
 
+use crate::read::html::allowed::{Fate, fate};
 use crate::read::html::limits::{DEEPEST, Limit, MOST_NODES, MOST_STEPS};
 
 /// Elements that the parser compares, attributes and all, with every one of their name that is
@@ -35,6 +37,15 @@ pub(crate) struct BoundedSink {
     nodes: Cell<usize>,
     steps: Cell<usize>,
     passed: Cell<Option<Limit>>,
+    /// Where the tag begins that is being read.
+    offset: Cell<usize>,
+    /// Where the elements begin that feeds drop with all that they hold.
+    dropped: RefCell<HashMap<NodeId, usize>>,
+    /// Where the open templates begin: the tree builder closes them without a word.
+    templates: RefCell<Vec<usize>>,
+    /// True when the input has ended; what is open still has no end.
+    ended: Cell<bool>,
+    left_open: Cell<Option<usize>>,
 }
 
 impl BoundedSink {
@@ -48,7 +59,33 @@ impl BoundedSink {
             nodes: Cell::new(0),
             steps: Cell::new(0),
             passed: Cell::new(None),
+            offset: Cell::new(0),
+            dropped: RefCell::new(HashMap::new()),
+            templates: RefCell::new(Vec::new()),
+            ended: Cell::new(false),
+            left_open: Cell::new(None),
         }
+    }
+
+    /// Notes where the tag begins that is being read.
+    pub(crate) fn stand_at(&self, offset: usize) {
+        self.offset.set(offset);
+    }
+
+    /// Notes that the input has ended.
+    pub(crate) fn end_input(&self) {
+        self.ended.set(true);
+    }
+
+    /// Tells where the first element begins that feeds drop and that was open when the input ended.
+    pub(crate) fn left_open(&self) -> Option<usize> {
+        let template = self.templates.borrow().first().copied();
+        self.left_open.get().into_iter().chain(template).min()
+    }
+
+    /// Notes that a template ends.
+    pub(crate) fn end_template(&self) {
+        self.templates.borrow_mut().pop();
     }
 
     /// Tells which limit was passed first.
@@ -146,7 +183,16 @@ impl TreeSink for BoundedSink {
             // Both lists of attributes are copied and sorted for that.
             self.count_steps(2 * attributes.len().pow(2) * self.latest_depth.get());
         }
-        self.handle(self.inner.create_element(name, attributes, flags))
+        // A head has an end even if none is written.
+        let is_dropped =
+            name.ns == ns!(html) && &*name.local != "head" && fate(&name.local) == Fate::Drop;
+        let is_template = flags.template;
+        let handle = self.handle(self.inner.create_element(name, attributes, flags));
+        if is_dropped {
+            self.dropped.borrow_mut().insert(handle.id, self.offset.get());
+            self.templates.borrow_mut().extend(is_template.then(|| self.offset.get()));
+        }
+        handle
     }
 
     fn create_comment(&self, text: StrTendril) -> Handle {
@@ -186,6 +232,15 @@ impl TreeSink for BoundedSink {
         system_id: StrTendril,
     ) {
         self.inner.append_doctype_to_document(name, public_id, system_id);
+    }
+
+    fn pop(&self, node: &Handle) {
+        if self.ended.get()
+            && let Some(offset) = self.dropped.borrow().get(&node.id)
+        {
+            let first = self.left_open.get().map_or(*offset, |known| known.min(*offset));
+            self.left_open.set(Some(first));
+        }
     }
 
     fn get_template_contents(&self, target: &Handle) -> Handle {

@@ -1,5 +1,7 @@
 //! An entry of the page: what the template shows of it, put into words.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -8,6 +10,7 @@ use crate::model::date::Timestamp;
 use crate::model::feed::{Entry, Feed};
 use crate::model::language::Language;
 use crate::render::html::direction;
+use crate::render::html::places;
 use crate::render::html::words::Words;
 
 /// What the template `entry.html` shows.
@@ -30,6 +33,8 @@ pub(super) struct EntryView<'a> {
     pub(super) updated: Option<Date>,
     /// Who wrote it.
     pub(super) authors: Vec<AuthorView<'a>>,
+    /// The content, with names for its places that no other entry has.
+    pub(super) content: Option<Cow<'a, str>>,
     /// The lead image.
     pub(super) image: Option<&'a Image>,
     /// Sound and film.
@@ -81,10 +86,16 @@ impl<'a> EntryView<'a> {
     /// Puts an entry of a feed into words.
     pub(super) fn of(entry: &'a Entry, feed: &'a Feed) -> Self {
         let own_language = entry.language.as_ref();
+        let anchor = anchor(&entry.id);
+        let page = entry.permalink.as_ref();
         let changed = entry.updated.utc().date_naive() != entry.published.utc().date_naive();
         Self {
             entry,
-            anchor: anchor(&entry.id),
+            content: entry
+                .content
+                .as_ref()
+                .map(|content| places::apart(content.as_str(), &anchor, page)),
+            anchor,
             language: own_language.unwrap_or(&feed.language).as_str(),
             direction: own_language.map_or("auto", direction),
             badge: own_language.filter(|own| **own != feed.language).map(Language::as_str),

@@ -294,6 +294,30 @@ fn places_in_the_page_differ_and_the_skip_link_leads_to_one() {
 }
 
 #[test]
+fn the_same_footnote_in_two_entries_is_two_places() {
+    let page = "https://a.example/";
+    let content = format!(
+        "<p>a<sup id=\"back-1\"><a href=\"{page}#1\">1</a></sup></p>\
+         <p id=\"1\">b <a href=\"{page}#back-1\">up</a> <a href=\"{page}#more\">more</a></p>\
+         <p id=\"title\">c</p>"
+    );
+    let with_note = |id| Entry {
+        permalink: Some(url(page)),
+        content: Some(Html::from_sanitised(&content)),
+        ..entry(id, "A", None)
+    };
+    let page = Read::page_of(&feed("", "en", vec![with_note("one"), with_note("two")]));
+    let ids = page.values("[id]", "id");
+    let distinct: std::collections::HashSet<&String> = ids.iter().collect();
+    assert_eq!((ids.len(), distinct.len()), (12, 12), "{ids:?}");
+    let links = page.values("details a", "href");
+    let [to_note, back, away, ..] = links.as_slice() else { panic!("{links:?}") };
+    assert_eq!(page.all(&format!("[id='{}']", &to_note[1..])).len(), 1);
+    assert_eq!(page.texts(&format!("[id='{}']", &back[1..])), ["1"]);
+    assert_eq!(away, "https://a.example/#more");
+}
+
+#[test]
 fn a_page_links_to_the_site_unless_it_is_the_site() {
     let below = feed("a", "en", vec![]);
     assert_eq!(Read::page_of(&below).values(".home a", "href"), ["https://feeds.example/out/"]);

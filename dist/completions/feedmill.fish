@@ -1,0 +1,98 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_feedmill_global_optspecs
+    string join \n config= input= output= site-url= json q/quiet v/verbose h/help V/version
+end
+
+function __fish_feedmill_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_feedmill_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_feedmill_using_subcommand
+    set -l cmd (__fish_feedmill_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c feedmill -n "__fish_feedmill_needs_command" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_needs_command" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_needs_command" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_needs_command" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_needs_command" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_needs_command" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_needs_command" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_needs_command" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_needs_command" -s V -l version -d 'Print version'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "build" -d 'Build the feeds once and leave'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "init" -d 'Write a commented config.toml and a sample article'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "inspect" -d 'Show what is read from an article, and which feeds hold it'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "config" -d 'Print the configuration in force, and where each value comes from'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "man" -d 'Print the man page'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l strict -d 'Leave with exit code 1 if any article was reported'
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand init" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand config" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "build" -d 'Build the feeds once and leave'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "init" -d 'Write a commented config.toml and a sample article'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "inspect" -d 'Show what is read from an article, and which feeds hold it'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "config" -d 'Print the configuration in force, and where each value comes from'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "man" -d 'Print the man page'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build init inspect config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
