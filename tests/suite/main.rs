@@ -2,6 +2,7 @@
 
 mod any_bytes;
 mod any_text;
+mod archives;
 mod cases;
 mod command_line;
 mod distributed;

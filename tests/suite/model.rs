@@ -192,7 +192,9 @@ fn config(title: u64) -> String {
     format!(
         "[site]\ntitle = \"Site {title}\"\nurl = \"https://feeds.example/{title}/\"\n\
          id_authority = \"feeds.example,2025\"\n\
-         [[feed]]\nlimit = 0\n[[feed]]\nname = \"folder/{{folder}}\"\nlimit = 5\n"
+         [[feed]]\nlimit = 0\n[[feed]]\nname = \"folder/{{folder}}\"\nlimit = 5\n\
+         archive = \"3 entries\"\nformats = [\"atom\", \"json\"]\n\
+         [[feed]]\nname = \"months\"\nlimit = 2\narchive = \"month\"\nformats = [\"atom\", \"json\"]\n"
     )
 }
 
