@@ -17,6 +17,7 @@ pub mod editions;
 pub mod entry;
 pub mod error;
 pub mod files;
+mod gathered;
 pub mod identity;
 pub mod ledger;
 pub mod members;
@@ -25,10 +26,12 @@ pub mod tombstones;
 pub mod transfer;
 pub mod wholes;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use rusqlite::Connection;
+
+use crate::catalog::gathered::Gathered;
 
 pub use crate::catalog::error::CatalogError;
 
@@ -42,4 +45,5 @@ pub struct Catalog {
     first_new: i64,
     /// How many entries have a file.
     articles: Cell<i64>,
+    gathered: RefCell<Gathered>,
 }

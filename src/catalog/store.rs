@@ -1,6 +1,6 @@
 //! Opening, keeping and dropping: the file itself.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;
 
@@ -44,8 +44,13 @@ impl Catalog {
     fn with(db: Connection, path: Option<&Path>) -> Result<Self> {
         db.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
         db.set_prepared_statement_cache_capacity(64);
-        let mut catalog =
-            Self { db, path: path.map(Path::to_owned), first_new: 1, articles: Cell::new(0) };
+        let mut catalog = Self {
+            db,
+            path: path.map(Path::to_owned),
+            first_new: 1,
+            gathered: RefCell::default(),
+            articles: Cell::new(0),
+        };
         catalog.prepare()?;
         Ok(catalog)
     }
@@ -85,6 +90,7 @@ impl Catalog {
         let last: Option<i64> =
             self.db.query_row("SELECT max(number) FROM entry", [], |row| row.get(0))?;
         self.first_new = last.unwrap_or_default() + 1;
+        self.gathered.take();
         let articles = self.setting("articles")?.and_then(|count| count.parse().ok());
         self.articles.set(articles.unwrap_or_default());
         if self.setting("print")?.as_deref() != Some(print) {
@@ -114,6 +120,7 @@ impl Catalog {
 
     /// Ends the turn and keeps its changes.
     pub fn commit(&mut self) -> Result<()> {
+        self.write_gathered()?;
         self.set("articles", &self.articles.get().to_string())?;
         self.db.execute_batch("COMMIT")?;
         Ok(())

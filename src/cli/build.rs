@@ -40,6 +40,8 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     let outcome = match &error {
         TurnError::Catalog(_) => return Err(error.into()),
+        TurnError::Input { is_published: false, .. } => Outcome::Misused,
+        TurnError::Input { .. } => Outcome::Refused,
         TurnError::Publish(_) => Outcome::Unwritten,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {

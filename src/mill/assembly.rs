@@ -89,7 +89,7 @@ impl Draft<'_> {
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
         self.shown.clear();
         for (member, article, entry) in &chosen {
-            self.shown.push(shown(entry));
+            self.shown.push(shown(entry)?);
             if member.entry.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
                 catalog.set_matter(member.entry.number, &matter)?;
@@ -219,14 +219,14 @@ fn entry(member: &Member, article: &Article, mode: ContentMode) -> Entry {
     }
 }
 
-fn shown(entry: &Entry) -> Shown {
-    Shown {
+fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
+    Ok(Shown {
         id: entry.id.to_string(),
         permalink: entry.permalink.as_ref().map(ToString::to_string),
         title: entry.title.to_string(),
         published: entry.published,
-        version: digest(format!("{entry:?}").as_bytes()),
-    }
+        version: digest(&serde_json::to_vec(entry)?),
+    })
 }
 
 /// Gives the declared title, or the site's with the values of the group or the name of the feed.
