@@ -27,7 +27,7 @@ pub fn file(input: &[u8]) -> (&'static str, &[u8]) {
 /// Gives what reading a file of a name needs to know.
 #[must_use]
 pub fn context(path: &'static str) -> Context<'static> {
-    Context { site: &SETTINGS.site, reading: &SETTINGS.input.reading, path }
+    Context { site: &SETTINGS.site, reading: &SETTINGS.input.reading, path, wants_language: true }
 }
 
 /// Every text is of characters that XML 1.0 allows (§2.2).

@@ -1,45 +1,72 @@
 //! One turn of the mill: the articles in, the feeds out.
 //!
 //! ```text
-//! walk ─▶ read heads ─▶ catalog ─▶ select ─▶ read whole ─▶ render ─▶ publish
-//! └────── stock ──────────────┘              └ library ┘
+//! walk ─▶ read heads ─▶ catalog ─▶ select ─▶ read whole ─▶ gate ─▶ render ─▶ publish
+//! └────── stock ───────────────┘   └─ assembly, library ┘          └─── press ──────┘
 //! ```
+//!
+//! Only what was changed travels this way: files whose stamp is another, feeds that they enter or
+//! leave. The catalog remembers the rest.
 
 mod assembly;
+mod error;
 mod library;
 mod list;
+mod press;
 pub mod standing;
 pub mod stock;
 
-use rayon::prelude::*;
-
-use crate::config::meant::{FeedPlan, Settings};
+use crate::catalog::{Catalog, CatalogError};
+use crate::config::meant::Settings;
+use crate::mill::assembly::Draft;
 use crate::mill::library::Library;
-use crate::mill::list::Listing;
-use crate::mill::stock::Stock;
-use crate::model::article::Listed;
+use crate::mill::standing::Inspected;
+use crate::model::article::Head;
 use crate::model::date::Timestamp;
-use crate::model::document::Document;
+use crate::model::file::SeedFile;
 use crate::model::report::Report;
-use crate::publish::directory::{Directory, PublishError, Written};
-use crate::render::{self, html, opml};
-use crate::select::{filter, group, order};
+use crate::publish::directory::Directory;
+use crate::publish::gate::{self, Forecast};
 
-pub use crate::mill::library::open_whole;
+pub use crate::mill::error::TurnError;
+
+/// What a turn may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permits {
+    /// Only tells what subscribers would see; nothing is written.
+    pub dry_run: bool,
+    /// Publishes whatever the gate says.
+    pub force: bool,
+}
 
 /// What one turn did.
 #[derive(Debug)]
 pub struct Edition {
-    /// How many files were looked at.
+    /// How many files there are.
     pub files: usize,
+    /// How many of them were read.
+    pub read: usize,
     /// How many articles exist.
     pub articles: usize,
     /// The feeds, in the order of their declarations.
     pub feeds: Vec<FeedSummary>,
+    /// What subscribers see of it, feed by feed.
+    pub forecasts: Vec<Forecast>,
     /// How many documents were written.
     pub written: Written,
     /// What was not as it should be, by file and line.
     pub reports: Vec<Report>,
+}
+
+/// How many documents were written, and how many were already as they should be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// New or replaced.
+    pub replaced: usize,
+    /// The same bytes as before: not touched.
+    pub unchanged: usize,
+    /// Removed, since their feeds are no more.
+    pub removed: usize,
 }
 
 /// A feed that was made.
@@ -70,60 +97,94 @@ impl Progress for Silent {
     fn step(&self) {}
 }
 
-/// Walks the whole path once. `now` decides which articles are due.
+/// Walks the whole path once. `now` decides which articles are due. After an error, and after a dry
+/// run, the state is as it was.
 pub fn turn(
     settings: &Settings,
+    catalog: &mut Catalog,
     now: Timestamp,
+    permits: Permits,
     progress: &dyn Progress,
-) -> Result<Edition, PublishError> {
-    let output = Directory::open(&settings.output)?;
-    let Stock { catalog, files, mut reports } = stock::take(settings, now, progress);
-    let articles = &catalog.articles;
-    let ordered: Vec<Vec<usize>> =
-        settings.feeds.iter().map(|plan| members(plan, articles, now)).collect();
-    let (queries, collisions) =
-        group::queries(&settings.feeds, articles, &ordered, settings.site.time_zone);
-    reports.extend(collisions);
-
-    let library = Library::new(settings, &catalog);
-    progress.begin("feeds", queries.len());
-    // A feed is rendered, published and let go, so that no more of them are held than threads work.
-    let made: Vec<(FeedSummary, Option<Listing>, Written)> = queries
-        .par_iter()
-        .map(|query| {
-            let feed = assembly::feed(settings, query, &library, now);
-            let documents: Vec<Document> =
-                feed.formats.iter().map(|format| render::document(&feed, *format)).collect();
-            let written = output.publish(&documents)?;
-            progress.step();
-            let listing = list::listing(query, &feed);
-            let summary =
-                FeedSummary { name: feed.name, folder: feed.folder, entries: feed.entries.len() };
-            Ok((summary, listing, written))
-        })
-        .collect::<Result<_, PublishError>>()?;
-
-    let listings: Vec<Listing> =
-        made.iter().filter_map(|(_, listing, _)| listing.clone()).collect();
-    let list = opml::render(&settings.site.title, &list::branches(listings));
-    let shared = output.publish(&[html::stylesheet(), list])?;
-    let written = made.iter().fold(shared, |sum, (_, _, written)| sum + *written);
-    reports.extend(library.into_reports());
-    reports.sort();
-    reports.dedup();
-    let feeds = made.into_iter().map(|(summary, _, _)| summary).collect();
-    Ok(Edition { files, articles: articles.len(), feeds, written, reports })
+) -> Result<Edition, TurnError> {
+    catalog.begin(&settings.print)?;
+    let turned = turn_within(settings, catalog, now, permits, progress);
+    match &turned {
+        Ok(_) if !permits.dry_run => catalog.commit()?,
+        // What went wrong is told; that the rest could not be undone as well would hide it.
+        _ => drop(catalog.roll_back()),
+    }
+    turned
 }
 
-/// Gives the articles that the head lets into a feed, in its order.
-fn members(plan: &FeedPlan, articles: &[Listed], now: Timestamp) -> Vec<usize> {
-    let mut members: Vec<usize> = (0..articles.len())
-        .filter(|&index| {
-            let article = &articles[index];
-            filter::unpublished(article, now).is_none()
-                && filter::refused_by_head(plan, article).is_none()
-        })
-        .collect();
-    members.sort_by(|&a, &b| order::compare(plan.order, &articles[a], &articles[b]));
-    members
+/// Looks at the article in a file, whose head was read: what is or would be issued for it, and how it
+/// stands with every feed. `None` when another file holds its entry. The state stays as it was.
+pub fn inspect(
+    settings: &Settings,
+    catalog: &mut Catalog,
+    file: &SeedFile,
+    head: &Head,
+    now: Timestamp,
+) -> Result<Option<Inspected>, CatalogError> {
+    catalog.begin(&settings.print)?;
+    let inspected = stock::take(settings, catalog, now, &Silent)
+        .and_then(|_| standing::inspect(settings, catalog, file, head, now));
+    catalog.roll_back()?;
+    inspected
+}
+
+fn turn_within(
+    settings: &Settings,
+    catalog: &mut Catalog,
+    now: Timestamp,
+    permits: Permits,
+    progress: &dyn Progress,
+) -> Result<Edition, TurnError> {
+    let output = Directory::new(&settings.output);
+    catalog.publish_to(&settings.output.folder.to_string_lossy())?;
+    let stock = stock::take(settings, catalog, now, progress)?;
+    catalog.come_due(now)?;
+
+    let mut library = Library::new(settings);
+    let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
+    let (mut drafts, collisions) = assembly::drafts(settings, catalog, &output, oldest_tombstone)?;
+    progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
+    for draft in &mut drafts {
+        draft.select(settings, catalog, &mut library, now)?;
+    }
+    let forecasts = press::forecasts(catalog, &drafts)?;
+    press::bury(catalog, &drafts, &forecasts, now, oldest_tombstone)?;
+    let mut edition = Edition {
+        files: stock.files,
+        read: stock.read,
+        articles: catalog.count_articles(),
+        feeds: drafts.iter().map(Draft::summary).collect(),
+        forecasts,
+        written: Written::default(),
+        reports: Vec::new(),
+    };
+    if permits.dry_run {
+        return Ok(edition);
+    }
+    if let Some(refusal) =
+        gate::refusal(&edition.forecasts, settings.output.gate, edition.articles == 0)
+        && !permits.force
+    {
+        return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
+    }
+    let lock = output.lock()?;
+    // What is issued must outlive a crash before anyone sees it.
+    catalog.keep()?;
+    let told = press::publish(settings, catalog, &mut library, &output, drafts, now, progress)?;
+    drop(lock);
+
+    edition.written = told.written;
+    edition.reports = catalog.reports(&settings.input.folders)?;
+    edition.reports.extend(stock.reports);
+    edition.reports.extend(collisions);
+    edition.reports.extend(library.into_reports());
+    edition.reports.extend(told.reports);
+    edition.reports.sort();
+    edition.reports.dedup();
+    catalog.tidy()?;
+    Ok(edition)
 }

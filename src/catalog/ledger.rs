@@ -1,47 +1,315 @@
-//! The identity of an article: the id that it keeps, and when it was published.
-//!
-//! This is where the memory of former runs has its place. So far an identity is made of nothing but
-//! the file itself, its path and its time of change, so that the same input gives the same bytes.
+//! What is issued for an article: its id for ever, when it was published, and when it last changed
+//! in a way that matters.
 
-use crate::catalog::Found;
-use crate::model::article::Listed;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::catalog::Catalog;
+use crate::catalog::entry::EntryRow;
+use crate::catalog::error::Result;
+use crate::catalog::files::{self, Changed, FileKey, FileRow, Vanished};
+use crate::catalog::identity::{Claim, Found, Pending, gone_path, path_key};
+use crate::config::meant::Settings;
+use crate::model::article::{Head, Listed};
 use crate::model::date::Timestamp;
-use crate::model::id::Authority;
+use crate::model::file::path_below;
+use crate::model::id::Digest;
 use crate::model::report::Report;
+use crate::model::text::Text;
 
-/// Gives an article its identity. The id is the declared one, else the declared permalink, else one
-/// minted from the path. An article without any date goes by its file's time of change. A change that
-/// is dated after `now` counts when it is due, so that no feed is dated in the future. Both are
-/// reported.
-#[must_use]
-pub fn identify(found: &Found, authority: &Authority, now: Timestamp) -> (Listed, Option<Report>) {
-    let head = &found.head;
-    let page = head.permalink.as_ref().filter(|_| head.permalink_is_declared);
-    let id = match (&head.id, page) {
-        (Some(declared), _) => authority.declared_id(declared),
-        (None, Some(page)) => authority.declared_id(page.as_str()),
-        (None, None) => authority.entry_id(key(found).as_bytes()),
-    };
-    let known = head.published.or(head.updated);
-    let no_date = known.is_none().then(|| {
-        let message = "the article has no date; the time of change of its file stands in";
-        Report::warning("no-date", message).help("declare a date, or put one into the file's name")
-    });
-    let published = known.unwrap_or_else(|| found.modified.unwrap_or(now).min(now));
-    let early = head.updated.filter(|updated| *updated > now && published <= now);
-    let updated = head.updated.filter(|_| early.is_none()).unwrap_or(published).max(published);
-    let not_due = early.map(|early| {
-        let message = format!("updated {} lies in the future; it counts then", early.rfc3339());
-        Report::warning("updated", message)
-    });
-    let listed = Listed { path: found.path.clone(), head: head.clone(), id, published, updated };
-    (listed, no_date.or(not_due))
+/// Digests what matters of an article, which takes reading it whole; `None` when it can't be read.
+pub type Matter<'a> = dyn FnMut(&Catalog, &Found) -> Result<Option<Digest>> + 'a;
+
+/// What a turn knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The time.
+    pub now: Timestamp,
 }
 
-/// Gives what tells one path from another, where there are several input folders.
-fn key(found: &Found) -> String {
-    match found.folder {
-        0 => found.path.clone(),
-        number => format!("{number}:{}", found.path),
+impl Catalog {
+    /// Notes that a file is gone. Gives the files that contended for its entry: one of them may hold
+    /// it now, so they are to be read again.
+    pub fn vanish(&mut self, turn: Turn<'_>, gone: &Vanished) -> Result<Vec<Changed>> {
+        let path = self.path_key(&gone.key)?;
+        self.drop_file(&gone.key)?;
+        let Some(number) = gone.known.entry else { return Ok(Vec::new()) };
+        self.release(turn, number, &gone.key, &gone.known.hash, path)
     }
+
+    /// Takes an entry from the file that held it.
+    fn release(
+        &mut self,
+        turn: Turn<'_>,
+        number: i64,
+        key: &FileKey,
+        hash: &Digest,
+        path: Option<String>,
+    ) -> Result<Vec<Changed>> {
+        let mut entry = self.entry(number)?;
+        if entry.file.as_ref() != Some(key) {
+            return Ok(Vec::new());
+        }
+        entry.file = None;
+        entry.removed = Some(turn.now);
+        self.put_entry(&entry)?;
+        self.set_gone(number, Some(hash))?;
+        if let Some(path) = path {
+            self.set_gone(number, Some(&gone_path(&path)))?;
+        }
+        self.place(number, &[])?;
+        self.contenders(number, key, &turn.settings.input.folders)
+    }
+
+    /// Takes what reading a file gave: which entry it holds, and what that means for the feeds.
+    /// Gives back what can't be told yet, and files to be read again.
+    pub fn record(
+        &mut self,
+        turn: Turn<'_>,
+        found: Found,
+        pending: &mut Pending,
+        matter: &mut Matter<'_>,
+    ) -> Result<Recorded> {
+        let key = found.changed.key();
+        let Some(head) = found.head.as_ref() else {
+            pending.looked_at(&key);
+            let again = self.leave(turn, &found, None)?;
+            self.put_file(&found.changed, &FileRow { entry: None, ..row(&found) })?;
+            return Ok(Recorded { again, later: None });
+        };
+        let former = match self.claim(&found, head, &turn.settings.site.authority, pending)? {
+            Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
+            // Nobody saw it yet, so it is what the file says that holds it in the end.
+            Claim::Issued(entry) if entry.number >= self.first_new => EntryRow {
+                number: entry.number,
+                file: entry.file,
+                permalink: entry.permalink,
+                ..self.first_seen(turn, entry.id, &found, head)
+            },
+            Claim::Issued(entry) => *entry,
+            Claim::New(id) => self.first_seen(turn, id, &found, head),
+        };
+        pending.looked_at(&key);
+        let mut again = self.leave(turn, &found, Some(former.number))?;
+        if let Some(holder) =
+            former.file.clone().filter(|file| *file != key && !pending.holds(file))
+        {
+            if !self.wins(&found, &holder)? {
+                let row = FileRow { entry: Some(former.number), loses: true, ..row(&found) };
+                self.put_file(&found.changed, &row)?;
+                return Ok(Recorded { again, later: None });
+            }
+            self.set_loses(&holder)?;
+        } else if former.file.as_ref() == Some(&key) && found.has_other_bytes() {
+            // What contended in vain before may be the newer one now.
+            again.extend(self.contenders(former.number, &key, &turn.settings.input.folders)?);
+        }
+        self.hold(turn, &found, head, former, matter)?;
+        Ok(Recorded { again, later: None })
+    }
+
+    /// Makes a file the holder of an entry.
+    fn hold(
+        &mut self,
+        turn: Turn<'_>,
+        found: &Found,
+        head: &Head,
+        former: EntryRow,
+        matter: &mut Matter<'_>,
+    ) -> Result<()> {
+        let (mut entry, mut reports) = self.issue(turn, found, head, former, matter)?;
+        entry.number = self.put_entry(&entry)?;
+        if entry.removed.is_none() {
+            self.set_gone(entry.number, None)?;
+        }
+        reports.extend(found.reports.iter().cloned());
+        let own = FileRow { entry: Some(entry.number), reports: &reports, ..row(found) };
+        self.put_file(&found.changed, &own)?;
+        let article = listed(&entry, found.changed.file.path(), head.clone());
+        let places = self.places(turn.settings, &article)?;
+        self.place(entry.number, &places)?;
+        self.set_due(&entry, turn.now)
+    }
+
+    /// Begins an entry that was never seen.
+    fn first_seen(&self, turn: Turn<'_>, id: String, found: &Found, head: &Head) -> EntryRow {
+        // What is there when feedmill first looks was there before; what comes later comes now.
+        let seen = if self.first_new == 1 { found.modified.unwrap_or(turn.now) } else { turn.now };
+        let published = head.published.or(head.updated).unwrap_or(seen.min(turn.now));
+        EntryRow {
+            number: 0,
+            id,
+            permalink: None,
+            published,
+            updated: published,
+            declared: None,
+            is_public: false,
+            matter: None,
+            removed: None,
+            file: None,
+            is_withheld: false,
+            expires: None,
+        }
+    }
+
+    /// Tells what is issued for an article now.
+    fn issue(
+        &self,
+        turn: Turn<'_>,
+        found: &Found,
+        head: &Head,
+        former: EntryRow,
+        matter: &mut Matter<'_>,
+    ) -> Result<(EntryRow, Vec<Report>)> {
+        let mut reports = Vec::new();
+        let mut entry = former;
+        if head.published.is_none() && head.updated.is_none() {
+            let message = "the article has no date; when its file was first seen stands in";
+            let report = Report::warning("no-date", message);
+            reports.push(report.help("declare a date, or put one into the file's name"));
+        }
+        // Until a feed could hold it, nobody saw it, and its date may change.
+        if let Some(declared) = head.published.or(head.updated).filter(|_| !entry.is_public) {
+            entry.published = declared;
+            entry.updated = declared;
+        }
+        let early = head.updated.filter(|date| *date > turn.now && entry.published <= turn.now);
+        if let Some(early) = early {
+            let message = format!("updated {} lies in the future; it counts then", early.rfc3339());
+            reports.push(Report::warning("updated", message));
+        }
+        let before = entry.updated;
+        let declared = head.updated.or(head.published).filter(|_| early.is_none());
+        if let Some(date) = declared.filter(|date| entry.declared != Some(*date)) {
+            entry.declared = Some(date);
+            entry.updated = entry.updated.max(date);
+        }
+        if entry.matter.is_some() && found.has_other_bytes() {
+            let digest = matter(self, found)?;
+            if digest.is_some() && digest != entry.matter {
+                entry.matter = digest;
+                if entry.updated == before {
+                    let changed = found.modified.filter(|at| *at > before && *at <= turn.now);
+                    entry.updated = before.max(changed.unwrap_or(turn.now));
+                }
+            }
+        }
+        entry.updated = entry.updated.max(entry.published);
+        let page = head.permalink.as_ref().map(ToString::to_string);
+        entry.permalink = page.filter(|page| *page != entry.id);
+        entry.file = Some(found.changed.key());
+        entry.removed = None;
+        entry.is_withheld = head.draft || !head.in_feeds;
+        entry.expires = head.expires;
+        let is_over = entry.expires.is_some_and(|end| end <= turn.now);
+        entry.is_public |= !entry.is_withheld && !is_over && entry.published <= turn.now;
+        Ok((entry, reports))
+    }
+
+    /// Lets go of the entry that a file held before, unless it holds it still.
+    fn leave(&mut self, turn: Turn<'_>, found: &Found, now: Option<i64>) -> Result<Vec<Changed>> {
+        let known = found.changed.known.as_ref();
+        match known.and_then(|known| Some((known.entry?, known.hash))) {
+            Some((own, hash)) if Some(own) != now => {
+                self.release(turn, own, &found.changed.key(), &hash, None)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Gives the files that contend in vain for an entry.
+    fn contenders(&self, entry: i64, but: &FileKey, inputs: &[PathBuf]) -> Result<Vec<Changed>> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT folder, name FROM file WHERE entry = ? AND loses = 1")?;
+        let keys = query.query_map([entry], |row| {
+            Ok(FileKey { folder: row.get(0)?, name: files::name(row, 1)? })
+        })?;
+        let keys: Vec<FileKey> = keys.collect::<std::result::Result<_, _>>()?;
+        let others = keys.iter().filter(|key| *key != but);
+        Ok(others
+            .map(|key| self.again(key, inputs))
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
+    /// Tells whether a file gets an entry that another one holds: the newer one does, of equals the
+    /// one whose path comes first.
+    fn wins(&self, found: &Found, holder: &FileKey) -> Result<bool> {
+        let mut query =
+            self.db.prepare_cached("SELECT age FROM file WHERE folder = ? AND name = ?")?;
+        let theirs: Option<Option<i64>> = query
+            .query_row(params![holder.folder, holder.name.as_encoded_bytes()], |row| row.get(0))
+            .optional()?;
+        let Some(theirs) = theirs else { return Ok(true) };
+        let own = found.head.as_ref().and_then(age);
+        let own_path = (found.changed.file.folder.input, found.changed.file.path());
+        Ok(own > theirs || (own == theirs && Some(own_path) < self.input_and_path(holder)?))
+    }
+
+    fn set_loses(&self, key: &FileKey) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE file SET loses = 1 WHERE folder = ? AND name = ?")?
+            .execute(params![key.folder, key.name.as_encoded_bytes()])?;
+        Ok(())
+    }
+
+    fn path_key(&self, key: &FileKey) -> Result<Option<String>> {
+        Ok(self.input_and_path(key)?.map(|(input, path)| path_key(input, &path)))
+    }
+
+    /// Gives the number of a file's input folder, and its path below that.
+    pub(crate) fn input_and_path(&self, key: &FileKey) -> Result<Option<(usize, String)>> {
+        let mut query =
+            self.db.prepare_cached("SELECT input, path FROM folder WHERE number = ?")?;
+        let found = query
+            .query_row([key.folder], |row| Ok((row.get::<_, i64>(0)?, files::path(row, 1)?)))
+            .optional()?;
+        Ok(found.map(|(input, folder)| {
+            let input = usize::try_from(input).unwrap_or(usize::MAX);
+            (input, path_below(&folder, Path::new(&key.name)))
+        }))
+    }
+}
+
+/// What taking a file came to.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Files that are to be read again: the entry that they contend for is free, or has changed.
+    pub again: Vec<Changed>,
+    /// The same file, where its entry can't be told before the others were looked at.
+    pub later: Option<Found>,
+}
+
+/// Puts together what selecting works on.
+#[must_use]
+pub fn listed(entry: &EntryRow, path: String, head: Head) -> Listed {
+    Listed {
+        path,
+        head,
+        id: Text::line(&entry.id),
+        published: entry.published,
+        updated: entry.updated,
+    }
+}
+
+fn row(found: &Found) -> FileRow<'_> {
+    FileRow {
+        stamp: found.stamp,
+        hash: found.hash,
+        entry: None,
+        age: found.head.as_ref().and_then(age),
+        loses: false,
+        reports: &found.reports,
+    }
+}
+
+/// Gives the date by which files of one entry contend.
+fn age(head: &Head) -> Option<i64> {
+    head.updated.or(head.published).map(Timestamp::unix)
 }

@@ -1,89 +1,45 @@
-//! What exists: every article with its identity, one entry for one id.
+//! The state file: what exists (the catalog, derived from the files) and what only memory knows (the
+//! ledger).
+//!
+//! - [`files`]: a row a file, and what changed since it was written
+//! - [`entry`]: a row an entry: what was issued to subscribers
+//! - [`identity`]: which entry a file holds
+//! - [`ledger`]: what is issued for it, and when it counts as published and updated
+//! - [`members`]: which entries may be in which feed, in its order
+//! - [`wholes`]: articles that were read whole
+//! - [`editions`]: what the published feeds and documents hold
+//! - [`tombstones`]: what the feeds tell to be gone
+//! - [`transfer`]: the ledger as lines of JSON, and ids of feeds that were made by others
 //!
 //! Invariant: never parses an article.
 
+pub mod editions;
+pub mod entry;
+pub mod error;
+pub mod files;
+pub mod identity;
 pub mod ledger;
+pub mod members;
+pub mod store;
+pub mod tombstones;
+pub mod transfer;
+pub mod wholes;
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::path::PathBuf;
 
-use crate::model::article::{Head, Listed};
-use crate::model::date::Timestamp;
-use crate::model::id::Authority;
-use crate::model::report::Report;
-use crate::model::text::Text;
+use rusqlite::Connection;
 
-/// What a file gave: its head, and when the file was last changed.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The number of its input folder.
-    pub folder: usize,
-    /// The path below its input folder, with `/`.
-    pub path: String,
-    /// Where the file is.
-    pub location: PathBuf,
-    /// The head.
-    pub head: Head,
-    /// When the file was last changed.
-    pub modified: Option<Timestamp>,
-}
+pub use crate::catalog::error::CatalogError;
 
-/// The articles that exist.
-#[derive(Debug, Default)]
+/// The state, with a turn's changes to it until they are kept or dropped.
+#[derive(Debug)]
 pub struct Catalog {
-    /// The articles, in the order of their files; no id twice.
-    pub articles: Vec<Listed>,
-    /// Where the file of each is.
-    pub locations: Vec<PathBuf>,
-    /// What was not as it should be.
-    pub reports: Vec<Report>,
-}
-
-impl Catalog {
-    /// Makes the catalog of what the files gave. Of two files with one id, the one that was updated
-    /// last stays, and the other is reported.
-    #[must_use]
-    pub fn new(found: Vec<Found>, authority: &Authority, now: Timestamp) -> Self {
-        let mut catalog = Self::default();
-        let mut by_id: HashMap<Text, usize> = HashMap::new();
-        for found in found {
-            let (article, report) = ledger::identify(&found, authority, now);
-            catalog.reports.extend(report.map(|report| report.in_file(name(&found.location))));
-            match by_id.get(&article.id) {
-                None => {
-                    by_id.insert(article.id.clone(), catalog.articles.len());
-                    catalog.articles.push(article);
-                    catalog.locations.push(found.location);
-                }
-                Some(&index) => catalog.settle(index, article, found.location),
-            }
-        }
-        catalog
-    }
-
-    /// Gives the number of the article in a file.
-    #[must_use]
-    pub fn find(&self, location: &Path) -> Option<usize> {
-        self.locations.iter().position(|own| own == location)
-    }
-
-    /// Keeps the newer one of two articles with one id.
-    fn settle(&mut self, index: usize, mut second: Listed, mut location: PathBuf) {
-        if second.updated > self.articles[index].updated {
-            std::mem::swap(&mut self.articles[index], &mut second);
-            std::mem::swap(&mut self.locations[index], &mut location);
-        }
-        let message = format!(
-            "the id {} stands in {} too, which is as new or newer; this file is left out",
-            second.id,
-            name(&self.locations[index])
-        );
-        let report = Report::warning("duplicate-id", message).in_file(name(&location));
-        self.reports.push(report.help("give one of the two another id, or remove one"));
-    }
-}
-
-/// Gives the name by which reports call a file.
-fn name(location: &Path) -> String {
-    location.display().to_string()
+    db: Connection,
+    /// Where the file is; `None` for one in memory.
+    path: Option<PathBuf>,
+    /// The number of the first entry that was never issued before this turn.
+    first_new: i64,
+    /// How many entries have a file.
+    articles: Cell<i64>,
 }

@@ -30,6 +30,9 @@ pub(super) struct Common {
     /// The address at which the output is served
     #[arg(long, global = true, value_name = "URL")]
     pub(super) site_url: Option<String>,
+    /// The file that remembers ids and dates from build to build, or "none"
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) state: Option<PathBuf>,
     /// Print for machines: JSON on standard output, a report a line on standard error
     #[arg(long, global = true)]
     pub(super) json: bool,
@@ -49,6 +52,9 @@ pub(super) enum Command {
     Init(InitOptions),
     /// Show what is read from an article, and which feeds hold it
     Inspect(InspectOptions),
+    /// Carry ids and dates to another place, or take them from a feed that others made
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Print the configuration in force, and where each value comes from
     Config,
     /// Print completions for a shell
@@ -60,11 +66,39 @@ pub(super) enum Command {
     Man,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Write all ids and dates that were issued, as lines of JSON
+    Export {
+        /// Where to [default: standard output]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Take what was exported; the same ids are replaced
+    Import {
+        /// The export
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Take ids and dates from an RSS, Atom or JSON feed, so that its subscribers see nothing twice
+    Adopt {
+        /// The feed
+        #[arg(value_name = "FEED")]
+        feed: PathBuf,
+    },
+}
+
 #[derive(Debug, Args)]
 pub(super) struct BuildOptions {
     /// Leave with exit code 1 if any article was reported
     #[arg(long)]
     pub(super) strict: bool,
+    /// Only tell what subscribers would see; write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Publish even if many entries disappear or reappear as unread
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]

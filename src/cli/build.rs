@@ -6,24 +6,27 @@ use serde_json::json;
 
 use crate::cli::arguments::{BuildOptions, Common};
 use crate::cli::progress::Bar;
-use crate::cli::{Outcome, clock, reports, settings};
+use crate::cli::{Outcome, clock, forecasts, reports, settings, state};
 use crate::config::meant::Settings;
-use crate::mill::{self, Edition};
+use crate::mill::{self, Edition, Permits, TurnError};
 use crate::model::report::Severity;
+use crate::publish::gate::Forecast;
 
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
+    let mut catalog = state::open(&settings)?;
     let bar = Bar::new(common);
-    let turned = mill::turn(&settings, clock::now()?, &bar);
+    let permits = Permits { dry_run: options.dry_run, force: options.force };
+    let turned = mill::turn(&settings, &mut catalog, clock::now()?, permits, &bar);
     bar.finish();
     let edition = match turned {
         Ok(edition) => edition,
-        Err(error) => {
-            reports::failure(common, &error.into());
-            return Ok(Outcome::Unwritten);
-        }
+        Err(error) => return failed(common, error),
     };
+    if options.dry_run {
+        return tell_forecasts(common, &edition.forecasts);
+    }
     reports::print(common, &edition.reports);
     if common.json {
         reports::output(&format!("{}\n", machine_summary(&edition)))?;
@@ -32,6 +35,30 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     }
     let is_reported = edition.reports.iter().any(|report| report.severity > Severity::Note);
     Ok(if options.strict && is_reported { Outcome::Reported } else { Outcome::Done })
+}
+
+fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
+    let outcome = match &error {
+        TurnError::Catalog(_) => return Err(error.into()),
+        TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Refused { forecasts, .. } => {
+            if !common.quiet {
+                tell_forecasts(common, forecasts)?;
+            }
+            Outcome::Refused
+        }
+    };
+    reports::failure(common, &error.into());
+    Ok(outcome)
+}
+
+fn tell_forecasts(common: &Common, told: &[Forecast]) -> Result<Outcome> {
+    if common.json {
+        reports::output(&format!("{}\n", forecasts::in_json(told)))?;
+    } else {
+        forecasts::print(told);
+    }
+    Ok(Outcome::Done)
 }
 
 fn machine_summary(edition: &Edition) -> serde_json::Value {
@@ -44,7 +71,12 @@ fn machine_summary(edition: &Edition) -> serde_json::Value {
         "files": edition.files,
         "articles": edition.articles,
         "feeds": feeds,
-        "documents": { "written": edition.written.replaced, "unchanged": edition.written.unchanged },
+        "read": edition.read,
+        "documents": {
+            "written": edition.written.replaced,
+            "unchanged": edition.written.unchanged,
+            "removed": edition.written.removed,
+        },
         "reports": edition.reports.len(),
     })
 }

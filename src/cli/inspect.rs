@@ -3,56 +3,39 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::cli::arguments::{Common, InspectOptions};
-use crate::cli::{Outcome, clock, reports, settings};
+use crate::cli::{Outcome, clock, reports, settings, state};
 use crate::config::meant::Settings;
-use crate::mill::standing::{self, Standing};
-use crate::mill::{self, Silent, stock};
-use crate::model::article::{Listed, Whole};
+use crate::mill;
+use crate::mill::standing::{Inspected, Standing};
 use crate::model::date::Timestamp;
+use crate::model::file::SeedFile;
 use crate::model::report::Report;
-use crate::read::Beginning;
 use crate::read::head::{Place, ReadHead};
-use crate::watch::walk::{self, SeedFile};
+use crate::watch::walk;
 
 /// Shows one article of the input folders.
 pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
     let now = clock::now()?;
     let file = seed_file(&settings, &options.file)?;
-    let (beginning, _) = match stock::open_head(&settings, &file) {
+    let read = match mill::stock::head_of(&settings, &file) {
         Ok(read) => read,
-        Err(report) => return Ok(tell(common, &file, vec![report])),
+        Err(reports) => return Ok(tell(common, &file, reports)),
     };
-    let read = match beginning {
-        Beginning::Head(read) => read,
-        Beginning::Nothing(reports) => return Ok(tell(common, &file, reports)),
-        Beginning::NeedsMore => bail!("{}: the file ends before its head", file.name()),
-    };
-    let catalog = stock::take(&settings, now, &Silent).catalog;
-    let own = catalog.find(&file.location);
-    let standings = own.map(|own| standing::of(&settings, &catalog, own, now)).unwrap_or_default();
+    let mut catalog = state::open(&settings)?;
+    let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
-    if own.is_none() {
+    if inspected.is_none() {
         let message = "another file with its id is newer, so no feed holds this one";
         found.push(Report::warning("duplicate-id", message));
     }
-    let article = own.map(|own| &catalog.articles[own]);
-    let whole = match article.map(|article| mill::open_whole(&settings, article, &file.location)) {
-        Some(Ok((whole, of_whole))) => {
-            found.extend(of_whole);
-            whole
-        }
-        Some(Err(report)) => {
-            found.push(report);
-            Whole::default()
-        }
-        None => Whole::default(),
-    };
-    let fields = fields(&read, article, &whole);
+    found.extend(inspected.iter().flat_map(|inspected| inspected.reports.clone()));
+    let fields = fields(&read, inspected.as_ref());
+    let standings = inspected.map(|inspected| inspected.standings).unwrap_or_default();
     let text = if common.json {
         in_json(&file, &fields, &standings)?
     } else {
@@ -63,7 +46,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
 }
 
 fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) -> Outcome {
-    let named: Vec<Report> = found.into_iter().map(|report| report.in_file(file.name())).collect();
+    let named: Vec<Report> = found.into_iter().map(|report| report.in_file(file.shown())).collect();
     reports::print(common, &named);
     Outcome::Done
 }
@@ -71,9 +54,7 @@ fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) -> Outcome {
 /// Finds the file among those of the input folders.
 fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
     let wanted = path.canonicalize().with_context(|| path.display().to_string())?;
-    let (files, _) = walk::walk(&settings.input);
-    let same = |file: &SeedFile| file.location.canonicalize().is_ok_and(|found| found == wanted);
-    files.into_iter().find(same).with_context(|| {
+    walk::find(&settings.input, &wanted).with_context(|| {
         format!(
             "{}: not among the articles of the input folders (see feedmill config)",
             path.display()
@@ -84,27 +65,29 @@ fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
 /// A field, its value, and where in the file it stands.
 type Field = (&'static str, String, Option<String>);
 
-fn fields(read: &ReadHead, article: Option<&Listed>, whole: &Whole) -> Vec<Field> {
+fn fields(read: &ReadHead, inspected: Option<&Inspected>) -> Vec<Field> {
     let head = &read.head;
+    let issued = inspected.map(|inspected| &inspected.entry);
+    let whole = inspected.map(|inspected| &inspected.whole);
+    let image = whole.and_then(|whole| whole.image.as_ref());
+    let content = whole.and_then(|whole| whole.content.as_ref());
+    let summary = whole.and_then(|whole| whole.summary.as_ref());
     let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
     let values: [(&'static str, Option<String>); 14] = [
         ("title", Some(head.title.to_string())),
-        ("id", article.map(|article| article.id.to_string())),
+        ("id", issued.map(|entry| entry.id.clone())),
         ("permalink", head.permalink.as_ref().map(ToString::to_string)),
-        ("published", article.map(|article| article.published.rfc3339())),
-        ("updated", article.map(|article| article.updated.rfc3339())),
+        ("published", issued.map(|entry| entry.published.rfc3339())),
+        ("updated", issued.map(|entry| entry.updated.rfc3339())),
         ("expires", head.expires.map(Timestamp::rfc3339)),
         ("source", head.source.as_ref().map(ToString::to_string)),
         ("authors", list(head.authors.iter().map(|author| author.name.to_string()).collect())),
         ("tags", list(head.tags.iter().map(ToString::to_string).collect())),
         ("language", head.language.as_ref().map(ToString::to_string)),
-        ("image", whole.image.as_ref().map(|image| image.url.to_string())),
-        (
-            "caption",
-            whole.image.as_ref().and_then(|image| image.caption.as_ref()).map(ToString::to_string),
-        ),
-        ("summary", whole.summary.as_ref().map(ToString::to_string)),
-        ("content", whole.content.as_ref().map(|html| format!("{} bytes", html.as_str().len()))),
+        ("image", image.map(|image| image.url.to_string())),
+        ("caption", image.and_then(|image| image.caption.as_ref()).map(ToString::to_string)),
+        ("summary", summary.map(ToString::to_string)),
+        ("content", content.map(|html| format!("{} bytes", html.as_str().len()))),
     ];
     let place =
         |name| read.places.iter().find(|(field, _)| *field == name).map(|(_, at)| told_place(*at));
@@ -128,7 +111,7 @@ fn in_words(
     standings: &[Standing],
 ) -> Result<String> {
     let mut text = String::new();
-    writeln!(text, "{}: {}", file.name(), read.head.shape.name())?;
+    writeln!(text, "{}: {}", file.shown(), read.head.shape.name())?;
     for (name, value, place) in fields {
         let place = place.as_ref().map(|place| format!("  ({place})")).unwrap_or_default();
         writeln!(text, "  {name:<10} {value}{place}")?;
@@ -152,6 +135,6 @@ fn in_json(file: &SeedFile, fields: &[Field], standings: &[Standing]) -> Result<
         .iter()
         .map(|standing| json!({ "feed": standing.feed, "refused": standing.refused }))
         .collect();
-    let all = json!({ "file": file.name(), "fields": values, "feeds": feeds });
+    let all = json!({ "file": file.shown(), "fields": values, "feeds": feeds });
     Ok(format!("{}\n", serde_json::to_string_pretty(&all)?))
 }

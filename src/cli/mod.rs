@@ -7,12 +7,15 @@ mod arguments;
 mod build;
 mod clock;
 mod config;
+mod forecasts;
 mod init;
 mod inspect;
+mod ledger;
 mod progress;
 mod reports;
 mod settings;
 mod shell;
+mod state;
 
 use std::process::ExitCode;
 
@@ -29,6 +32,8 @@ pub enum Outcome {
     Reported = 1,
     /// Wrong use, or a wrong configuration.
     Misused = 2,
+    /// The gate: too much would have disappeared, or reappeared as unread, at once.
+    Refused = 3,
     /// The output could not be written.
     Unwritten = 4,
 }
@@ -48,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Build(options) => build::run(common, options),
         Command::Init(options) => init::run(common, options),
         Command::Inspect(options) => inspect::run(common, options),
+        Command::Ledger(command) => ledger::run(common, command),
         Command::Config => config::run(common),
         Command::Completions { shell } => shell::completions(*shell),
         Command::Man => shell::man(),

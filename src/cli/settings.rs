@@ -48,6 +48,9 @@ fn flags(common: &Common) -> Result<Vec<FlagValue>> {
     if let Some(path) = &common.output {
         flags.push(flag("output.folder", text(path)?, "--output"));
     }
+    if let Some(path) = &common.state {
+        flags.push(flag("state.file", text(path)?, "--state"));
+    }
     if let Some(url) = &common.site_url {
         flags.push(flag("site.url", Value::String(url.clone()), "--site-url"));
     }

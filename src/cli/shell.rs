@@ -23,7 +23,7 @@ pub(super) fn completions(shell: Shell) -> Result<Outcome> {
 pub(super) fn man() -> Result<Outcome> {
     let mut command = Arguments::command();
     command.build();
-    let subcommands: Vec<Command> = command.get_subcommands().cloned().collect();
+    let leaves = leaves(&command);
     let page = Man::new(command);
     let mut text = Vec::new();
     page.render_title(&mut text)?;
@@ -36,11 +36,24 @@ pub(super) fn man() -> Result<Outcome> {
     text += &body(|out| page.render_options_section(out))?;
     text += &heading("SH", "SUBCOMMANDS");
     text += "Each takes the options above, but not \\fB\\-\\-version\\fR.\n";
-    for subcommand in subcommands {
-        text += &section(subcommand)?;
+    for leaf in leaves {
+        text += &section(leaf)?;
     }
     reports::output(&text)?;
     Ok(Outcome::Done)
+}
+
+/// Lists the subcommands that have none of their own, in the order of their declarations. Help is
+/// told among the options.
+fn leaves(command: &Command) -> Vec<Command> {
+    let subcommands = command.get_subcommands().filter(|command| command.get_name() != "help");
+    subcommands
+        .flat_map(
+            |command| {
+                if command.has_subcommands() { leaves(command) } else { vec![command.clone()] }
+            },
+        )
+        .collect()
 }
 
 /// Makes the section of a subcommand, less the options that stand above for all of them.

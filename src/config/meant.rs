@@ -23,8 +23,13 @@ pub struct Settings {
     pub input: Input,
     /// Where the documents go.
     pub output: Output,
+    /// Where the memory of former builds is; `None` for no memory.
+    pub state: Option<PathBuf>,
     /// The feeds, in the order in which they are declared.
     pub feeds: Vec<FeedPlan>,
+    /// Stands for all that entries and feeds are made by, the version of the program included: as
+    /// long as this is the same, what was derived from an article still holds.
+    pub print: String,
 }
 
 /// What the feeds stand for.
@@ -121,6 +126,10 @@ pub struct Output {
     pub folder: PathBuf,
     /// The codings in which each text document stands beside the plain one.
     pub precompress: Vec<Coding>,
+    /// At most so many entries may disappear, or reappear as unread, at once.
+    pub gate: usize,
+    /// How long Atom feeds tell that an entry is no more, in seconds.
+    pub tombstone_seconds: i64,
 }
 
 /// A content coding (RFC 9110 §8.4.1).

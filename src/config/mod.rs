@@ -22,6 +22,7 @@ use crate::config::error::{ConfigError, Origin};
 use crate::config::layer::{Layer, Origins};
 use crate::config::meant::Settings;
 use crate::config::typed::Typed;
+use crate::model::id::{digest, hex};
 
 /// What is said about the configuration, by whom.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +103,19 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
         errors.sort();
         errors
     })?;
-    Ok(Loaded { settings, listing: listing(&typed, &origins) })
+    let listing = listing(&typed, &origins);
+    Ok(Loaded { settings: Settings { print: print(&listing), ..settings }, listing })
+}
+
+/// Keys that say where things are, and change nothing of what is made.
+const PLACES: [&str; 3] = ["input.folders", "output.folder", "state.file"];
+
+/// Makes the print of all settings and the version.
+fn print(listing: &[Setting]) -> String {
+    let made_by = listing.iter().filter(|setting| !PLACES.contains(&setting.key.as_str()));
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let lines = made_by.map(|setting| format!("{} = {}", setting.key, setting.value));
+    hex(&digest(std::iter::once(version).chain(lines).collect::<Vec<_>>().join("\n").as_bytes()))
 }
 
 /// Holds the flags against the shape.
@@ -141,7 +154,7 @@ fn means(
 fn listing(typed: &Typed, origins: &Origins) -> Vec<Setting> {
     let table = typed::table(typed);
     let mut listing = Vec::new();
-    for section in ["site", "input", "output", "feed"] {
+    for section in ["site", "input", "output", "state", "feed"] {
         if let Some(value) = table.get(section) {
             list(section, value, origins, &mut listing);
         }

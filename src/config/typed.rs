@@ -13,6 +13,7 @@ pub(crate) struct Typed {
     pub(crate) site: Site,
     pub(crate) input: Input,
     pub(crate) output: Output,
+    pub(crate) state: State,
     pub(crate) feed: Vec<Feed>,
 }
 
@@ -23,6 +24,7 @@ impl Default for Typed {
             site: Site::default(),
             input: Input::default(),
             output: Output::default(),
+            state: State::default(),
             feed: vec![Feed::default()],
         }
     }
@@ -136,12 +138,26 @@ impl Default for Input {
 pub(crate) struct Output {
     pub(crate) folder: String,
     pub(crate) precompress: Vec<String>,
+    pub(crate) gate: i64,
+    pub(crate) tombstones: String,
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Self { folder: "feeds".into(), precompress: Vec::new() }
+        Self {
+            folder: "feeds".into(),
+            precompress: Vec::new(),
+            gate: 20,
+            tombstones: "90 days".into(),
+        }
     }
+}
+
+/// `[state]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct State {
+    pub(crate) file: String,
 }
 
 /// One `[[feed]]`.
@@ -236,7 +252,7 @@ mod tests {
     #[test]
     fn the_shape_holds_every_section_and_reads_back() {
         let shape = shape();
-        for section in ["site", "input", "output"] {
+        for section in ["site", "input", "output", "state"] {
             assert!(shape[section].as_table().is_some_and(|keys| !keys.is_empty()), "{section}");
         }
         assert_eq!(shape["feed"].as_array().map(Vec::len), Some(1));

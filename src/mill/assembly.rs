@@ -4,28 +4,124 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::catalog::members::{FeedRow, Member};
+use crate::catalog::wholes::Article;
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::{ContentMode, Settings};
-use crate::mill::library::Library;
-use crate::model::article::{Listed, Whole};
+use crate::mill::FeedSummary;
+use crate::mill::library::{self, Library};
 use crate::model::date::Timestamp;
-use crate::model::feed::{Entry, Feed, Format, document_address};
+use crate::model::edition::Shown;
+use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
+use crate::model::id::digest;
+use crate::model::report::Report;
 use crate::model::text::Text;
+use crate::publish::directory::Directory;
 use crate::select::filter;
-use crate::select::group::Query;
+use crate::select::group::{self, Query};
 use crate::select::limit::Intake;
 
 /// How often a reader may ask, in minutes.
 const TTL_MINUTES: u32 = 60;
 
-/// Makes the feed of a query.
-pub(super) fn feed(
-    settings: &Settings,
-    query: &Query<'_>,
-    library: &Library<'_>,
-    now: Timestamp,
-) -> Feed {
+/// How many members of a feed are looked at before any of them is read whole.
+const PAGE: usize = 64;
+
+/// A feed on its way to subscribers.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    /// Its row in the catalog.
+    pub(super) row: FeedRow,
+    /// What it asks for.
+    pub(super) query: Query<'a>,
+    /// True when its documents may be other than the published ones.
+    pub(super) is_stale: bool,
+    /// What it holds: what is published, or will be.
+    pub(super) shown: Vec<Shown>,
+    /// The entries, while they are held.
+    pub(super) entries: Option<Vec<Arc<Entry>>>,
+}
+
+/// Gives all feeds, and what is the matter where two come to one folder. Tombstones end when they are
+/// older than `oldest`.
+pub(super) fn drafts<'a>(
+    settings: &'a Settings,
+    catalog: &mut Catalog,
+    output: &Directory<'_>,
+    oldest: Timestamp,
+) -> Result<(Vec<Draft<'a>>, Vec<Report>), CatalogError> {
+    let rows = catalog.feeds(settings)?;
+    let queries: Vec<Query<'a>> = rows
+        .iter()
+        .map(|row| group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone()))
+        .collect();
+    let (kept, collisions) = group::one_a_folder(&queries);
+    let documents = catalog.documents()?;
+    let ended = catalog.feeds_with_tombstones_before(oldest)?;
+    let mut drafts = Vec::new();
+    for ((row, query), _) in rows.into_iter().zip(queries).zip(kept).filter(|(_, kept)| *kept) {
+        let is_whole = query.plan.formats.iter().all(|format| {
+            let plain = Feed::path_in(&query.folder, *format);
+            output.paths(&plain).iter().all(|path| {
+                documents.get(path).is_some_and(|known| output.is_intact(path, &known.stamp))
+            })
+        });
+        let ages = query.plan.limits.age_seconds.is_some();
+        let is_stale = row.is_stale || ages || !is_whole || ended.contains(&query.folder);
+        let shown = catalog.shown(&query.folder)?;
+        drafts.push(Draft { row, query, is_stale, shown, entries: None });
+    }
+    Ok((drafts, collisions))
+}
+
+impl Draft<'_> {
+    /// Finds out what a stale feed will hold, and remembers what of it matters to subscribers.
+    pub(super) fn select(
+        &mut self,
+        settings: &Settings,
+        catalog: &mut Catalog,
+        library: &mut Library<'_>,
+        now: Timestamp,
+    ) -> Result<(), CatalogError> {
+        if !self.is_stale {
+            return Ok(());
+        }
+        let chosen = choose(&self.row, &self.query, catalog, library, now)?;
+        self.shown.clear();
+        for (member, article, entry) in &chosen {
+            self.shown.push(shown(entry));
+            if member.entry.matter.is_none() {
+                let matter = library::matter_of(settings, &article.head, &article.whole);
+                catalog.set_matter(member.entry.number, &matter)?;
+            }
+        }
+        self.entries = Some(chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect());
+        Ok(())
+    }
+
+    /// Makes the feed, of the entries that were selected and those that are no more.
+    pub(super) fn feed(
+        &self,
+        settings: &Settings,
+        entries: Vec<Arc<Entry>>,
+        tombstones: Vec<Tombstone>,
+    ) -> Feed {
+        let updated = entries.iter().map(|entry| entry.updated).max();
+        Feed { updated, entries, tombstones, ..frame(settings, &self.query) }
+    }
+
+    pub(super) fn summary(&self) -> FeedSummary {
+        FeedSummary {
+            name: self.query.name.clone(),
+            folder: self.query.folder.clone(),
+            entries: self.shown.len(),
+        }
+    }
+}
+
+/// Makes a feed with all that it says of itself, and no entries.
+pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
     let (site, plan) = (&settings.site, query.plan);
-    let entries = entries(query, library, now);
     let description = plan.description.as_ref().map(|pattern| Text::line(&query.fill(pattern)));
     Feed {
         id: site.authority.feed_id(&query.folder),
@@ -39,51 +135,78 @@ pub(super) fn feed(
         rights: site.rights.clone(),
         ttl_minutes: TTL_MINUTES,
         formats: plan.formats.clone(),
-        updated: entries.iter().map(|entry| entry.updated).max(),
+        updated: None,
         since: site.authority.since(),
         hubs: Vec::new(),
         complete: false,
-        entries,
+        entries: Vec::new(),
+        tombstones: Vec::new(),
         name: query.name.clone(),
         folder: query.folder.clone(),
     }
 }
 
-/// Takes the members of a query in order until a limit is reached. Only those that are taken are
-/// read whole, and those whose text a filter asks for.
-fn entries(query: &Query<'_>, library: &Library<'_>, now: Timestamp) -> Vec<Arc<Entry>> {
+/// Takes the members of a feed in order until a limit is reached. Only those that are taken are read
+/// whole, and those whose text a condition asks for.
+pub(super) fn choose(
+    row: &FeedRow,
+    query: &Query<'_>,
+    catalog: &Catalog,
+    library: &mut Library<'_>,
+    now: Timestamp,
+) -> Result<Vec<(Member, Article, Entry)>, CatalogError> {
     let plan = query.plan;
     let mut intake = Intake::new(plan.limits, now);
-    let mut entries = Vec::new();
-    for &index in &query.members {
+    let mut chosen = Vec::new();
+    let mut last: Option<Member> = None;
+    loop {
+        let page = intake.places().map_or(PAGE, |places| places.min(PAGE)).max(1);
+        let members = catalog.members(row.number, last.as_ref(), page)?;
+        let Some(end) = members.last() else { break };
+        last = Some(end.clone());
+        let due = members.into_iter().filter(|member| {
+            let entry = &member.entry;
+            let is_over = entry.expires.is_some_and(|end| end <= now);
+            let is_in = entry.published <= now && !is_over && !intake.is_too_old(entry.published);
+            is_in && member.fits != Some(false)
+        });
+        let due: Vec<Member> = due.collect();
+        let keys: Vec<_> = due.iter().filter_map(|member| member.entry.file.clone()).collect();
+        let wholes = library.wholes(catalog, &keys)?;
+        for (member, article) in due.into_iter().zip(wholes) {
+            if intake.is_full() {
+                return Ok(chosen);
+            }
+            let Some(article) = article else { continue };
+            if member.fits.is_none() && filter::needs_text(plan) {
+                let title = &article.head.title;
+                let fits = filter::refused_by_text(plan, title, &article.whole.text).is_none();
+                catalog.set_fits(row.number, &member, fits)?;
+                if !fits {
+                    continue;
+                }
+            }
+            let entry = entry(&member, &article, plan.content);
+            if !intake.take(&entry) {
+                return Ok(chosen);
+            }
+            chosen.push((member, article, entry));
+        }
         if intake.is_full() {
             break;
         }
-        let article = library.listed(index);
-        if intake.is_too_old(article.published) {
-            continue;
-        }
-        let Some(whole) = library.whole(index) else { continue };
-        if filter::refused_by_text(plan, article, &whole.text).is_some() {
-            continue;
-        }
-        let entry = entry(article, &whole, plan.content);
-        if !intake.take(&entry) {
-            break;
-        }
-        entries.push(Arc::new(entry));
     }
-    entries
+    Ok(chosen)
 }
 
-fn entry(article: &Listed, whole: &Whole, mode: ContentMode) -> Entry {
-    let head = &article.head;
+fn entry(member: &Member, article: &Article, mode: ContentMode) -> Entry {
+    let (head, whole) = (&article.head, &article.whole);
     Entry {
-        id: article.id.clone(),
+        id: Text::line(&member.entry.id),
         permalink: head.permalink.clone(),
         title: head.title.clone(),
-        published: article.published,
-        updated: article.updated,
+        published: member.entry.published,
+        updated: member.entry.updated,
         authors: head.authors.clone(),
         language: head.language.clone(),
         tags: head.tags.clone(),
@@ -93,6 +216,16 @@ fn entry(article: &Listed, whole: &Whole, mode: ContentMode) -> Entry {
         content: whole.content.clone().filter(|_| mode != ContentMode::Summary),
         image: whole.image.clone(),
         enclosures: whole.enclosures.clone(),
+    }
+}
+
+fn shown(entry: &Entry) -> Shown {
+    Shown {
+        id: entry.id.to_string(),
+        permalink: entry.permalink.as_ref().map(ToString::to_string),
+        title: entry.title.to_string(),
+        published: entry.published,
+        version: digest(format!("{entry:?}").as_bytes()),
     }
 }
 

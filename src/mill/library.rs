@@ -1,66 +1,117 @@
-//! The articles read whole: each at most once, whoever asks first.
+//! The articles read whole: from the catalog while their files have the same bytes, else from the
+//! files.
 
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use rayon::prelude::*;
 
-use crate::catalog::Catalog;
+use crate::catalog::files::FileKey;
+use crate::catalog::identity::Found;
+use crate::catalog::wholes::Article;
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
-use crate::mill::stock;
-use crate::model::article::{Listed, Whole};
+use crate::mill::stock::{self, Depth};
+use crate::model::article::{Head, Whole};
+use crate::model::file::SeedFile;
+use crate::model::id::{Digest, digest};
 use crate::model::report::Report;
 use crate::read;
-use crate::watch::file::OpenFile;
 
-/// The articles of a catalog, and those of them that were read whole so far.
+/// Reads articles whole, and remembers what can't be read.
+#[derive(Debug)]
 pub(super) struct Library<'a> {
     settings: &'a Settings,
-    catalog: &'a Catalog,
-    shelf: Vec<OnceLock<Read>>,
+    reports: Vec<Report>,
 }
-
-type Read = (Option<Arc<Whole>>, Vec<Report>);
 
 impl<'a> Library<'a> {
-    pub(super) fn new(settings: &'a Settings, catalog: &'a Catalog) -> Self {
-        let shelf = catalog.articles.iter().map(|_| OnceLock::new()).collect();
-        Self { settings, catalog, shelf }
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        Self { settings, reports: Vec::new() }
     }
 
-    /// Gives what selecting knows of an article.
-    pub(super) fn listed(&self, index: usize) -> &'a Listed {
-        &self.catalog.articles[index]
-    }
-
-    /// Gives an article whole; `None` when its file can't be read any more.
-    pub(super) fn whole(&self, index: usize) -> Option<Arc<Whole>> {
-        let read = self.shelf[index].get_or_init(|| {
-            match open_whole(self.settings, self.listed(index), &self.catalog.locations[index]) {
-                Ok((whole, reports)) => (Some(Arc::new(whole)), reports),
-                Err(report) => (None, vec![report]),
+    /// Gives articles whole, in the order asked for; `None` for one whose file can't be read any
+    /// more. What must be parsed is parsed on all threads.
+    pub(super) fn wholes(
+        &mut self,
+        catalog: &Catalog,
+        keys: &[FileKey],
+    ) -> Result<Vec<Option<Article>>, CatalogError> {
+        let inputs = &self.settings.input.folders;
+        let mut articles = Vec::with_capacity(keys.len());
+        let mut missing = Vec::new();
+        for (index, key) in keys.iter().enumerate() {
+            let kept = catalog.whole(key)?;
+            if kept.is_none() {
+                missing.extend(catalog.seed_file(key, inputs)?.map(|file| (index, file)));
             }
-        });
-        read.0.clone()
+            articles.push(kept);
+        }
+        let read: Vec<_> = missing
+            .into_par_iter()
+            .map(|(index, file)| (index, read_whole(self.settings, &file), file))
+            .collect();
+        for (index, read, file) in read {
+            match read {
+                Ok(read) => {
+                    catalog.put_whole(&keys[index], &read.hash, &read.article)?;
+                    catalog.add_reports(&keys[index], &read.reports)?;
+                    articles[index] = Some(read.article);
+                }
+                Err(report) => self.reports.push(report.in_file(file.shown())),
+            }
+        }
+        Ok(articles)
     }
 
-    /// Gives what was not as it should be in the articles that were read.
+    /// Gives what was not as it should be with the files.
     pub(super) fn into_reports(self) -> Vec<Report> {
-        let read = self.shelf.into_iter().zip(&self.catalog.locations);
-        read.filter_map(|(read, location)| Some((read.into_inner()?.1, location)))
-            .flat_map(|(reports, location)| {
-                let name = location.display().to_string();
-                reports.into_iter().map(move |report| report.in_file(name.clone()))
-            })
-            .collect()
+        self.reports
     }
 }
 
-/// Reads all of an article whose head is known.
-pub fn open_whole(
+/// An article that was just read whole.
+pub(crate) struct ReadWhole {
+    /// The digest of the bytes that were read.
+    pub(crate) hash: Digest,
+    pub(crate) article: Article,
+    /// What was not as it should be in its content.
+    pub(crate) reports: Vec<Report>,
+}
+
+/// Reads all of an article.
+pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWhole, Report> {
+    let opened = stock::open(settings, file, Depth::Showing)?;
+    let head = match opened.head {
+        Ok(read) => read.head,
+        Err(reports) => {
+            let none = || Report::error("unreadable", "the file holds no article any more");
+            return Err(reports.into_iter().next().unwrap_or_else(none));
+        }
+    };
+    let path = file.path();
+    let (whole, reports) =
+        read::whole(&opened.bytes, &head, stock::context(settings, &path, Depth::Showing));
+    let hash = digest(&opened.bytes);
+    Ok(ReadWhole { hash, article: Article { head, whole }, reports })
+}
+
+/// Digests what matters to subscribers of the article in a file, which is read whole and kept.
+pub(super) fn matter(
     settings: &Settings,
-    article: &Listed,
-    location: &Path,
-) -> Result<(Whole, Vec<Report>), Report> {
-    let mut open = OpenFile::open(location, settings.input.reading.max_bytes)?;
-    let all = open.all()?;
-    Ok(read::whole(&all, &article.head, stock::context(settings, &article.path)))
+    catalog: &Catalog,
+    found: &Found,
+) -> Result<Option<Digest>, CatalogError> {
+    let Ok(read) = read_whole(settings, &found.changed.file) else { return Ok(None) };
+    catalog.put_whole(&found.changed.key(), &read.hash, &read.article)?;
+    Ok(Some(matter_of(settings, &read.article.head, &read.article.whole)))
+}
+
+/// Digests the title, the page and the text of an article, less white space and markup. A page on the
+/// site itself is taken without the site's address, which may change while the article does not.
+pub(super) fn matter_of(settings: &Settings, head: &Head, whole: &Whole) -> Digest {
+    let page = head.permalink.as_ref().filter(|_| head.permalink_is_declared);
+    let page = page.map_or("", url::Url::as_str);
+    let page = page.strip_prefix(settings.site.url.as_str()).unwrap_or(page);
+    let files = whole.enclosures.iter().map(|enclosure| enclosure.url.as_str());
+    let text = whole.text.split_whitespace().collect::<String>();
+    let parts = [head.title.as_str(), page, &text].into_iter().chain(files);
+    digest(parts.collect::<Vec<_>>().join("\n").as_bytes())
 }

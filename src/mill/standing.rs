@@ -1,12 +1,18 @@
 //! How one article stands with every feed: which hold it, and why the others don't.
 
-use crate::catalog::Catalog;
+use crate::catalog::entry::EntryRow;
+use crate::catalog::ledger;
+use crate::catalog::members::FeedRow;
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::{FeedPlan, Settings};
-use crate::mill::library::Library;
-use crate::mill::{assembly, list, members};
+use crate::mill::library::{self, Library};
+use crate::mill::{assembly, list};
+use crate::model::article::{Head, Listed, Whole};
 use crate::model::date::Timestamp;
-use crate::select::group::Query;
-use crate::select::{filter, group};
+use crate::model::file::SeedFile;
+use crate::model::report::Report;
+use crate::select::filter;
+use crate::select::group::{self, Query};
 
 /// How an article stands with a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,60 +23,78 @@ pub struct Standing {
     pub refused: Option<String>,
 }
 
-/// Tells how the article of a number in the catalog stands with every feed.
-#[must_use]
-pub fn of(settings: &Settings, catalog: &Catalog, own: usize, now: Timestamp) -> Vec<Standing> {
-    let library = Library::new(settings, catalog);
-    settings
-        .feeds
-        .iter()
-        .flat_map(|plan| with_plan(settings, plan, &library, catalog, own, now))
-        .collect()
+/// An article, as the whole program sees it.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What was issued for it.
+    pub entry: EntryRow,
+    /// What rendering needs of it.
+    pub whole: Whole,
+    /// What was not as it should be in its content.
+    pub reports: Vec<Report>,
+    /// How it stands with every feed.
+    pub standings: Vec<Standing>,
 }
 
-fn with_plan(
+/// Looks at the article in a file, whose head was read; `None` when another file holds its entry. The
+/// catalog must know the present state of the files.
+pub fn inspect(
     settings: &Settings,
-    plan: &FeedPlan,
-    library: &Library<'_>,
-    catalog: &Catalog,
-    own: usize,
+    catalog: &mut Catalog,
+    file: &SeedFile,
+    head: &Head,
     now: Timestamp,
-) -> Vec<Standing> {
-    let article = library.listed(own);
-    let unpublished = filter::unpublished(article, now).map(|reason| reason.reason().to_owned());
-    if let Some(reason) = unpublished.or_else(|| filter::refused_by_head(plan, article)) {
-        return vec![refused(plan, reason)];
+) -> Result<Option<Inspected>, CatalogError> {
+    let key = catalog.find(file)?;
+    let number = key.map(|key| catalog.entry_of(&key)).transpose()?.flatten();
+    let Some(number) = number else { return Ok(None) };
+    let entry = catalog.entry(number)?;
+    let (whole, reports) = match library::read_whole(settings, file) {
+        Ok(read) => (read.article.whole, read.reports),
+        Err(report) => (Whole::default(), vec![report]),
+    };
+    let article = ledger::listed(&entry, file.path(), head.clone());
+    let feeds = catalog.feeds(settings)?;
+    let mut standings = Vec::new();
+    for (plan_number, plan) in settings.feeds.iter().enumerate() {
+        let unpublished = filter::unpublished(&article, now).map(|why| why.reason().to_owned());
+        if let Some(reason) = unpublished.or_else(|| filter::refused_by_head(plan, &article)) {
+            standings.push(refused(plan, reason));
+            continue;
+        }
+        let mut own = Vec::new();
+        for row in feeds.iter().filter(|row| row.plan == plan_number) {
+            if catalog.is_member(row.number, number)? {
+                own.push(in_feed(settings, catalog, row, &article, &whole, now)?);
+            }
+        }
+        if own.is_empty() {
+            own.push(refused(plan, "it has no value to be grouped by".to_owned()));
+        }
+        standings.append(&mut own);
     }
-    let ordered = [members(plan, &catalog.articles, now)];
-    let (queries, _) = group::queries(
-        std::slice::from_ref(plan),
-        &catalog.articles,
-        &ordered,
-        settings.site.time_zone,
-    );
-    let standings: Vec<Standing> = queries
-        .iter()
-        .filter(|query| query.members.contains(&own))
-        .map(|query| {
-            let feed = assembly::feed(settings, query, library, now);
-            let is_in = feed.entries.iter().any(|entry| entry.id == article.id);
-            Standing { feed: feed.name, refused: (!is_in).then(|| left_out(query, library, own)) }
-        })
-        .collect();
-    if standings.is_empty() {
-        return vec![refused(plan, "it has no value to be grouped by".to_owned())];
-    }
-    standings
+    Ok(Some(Inspected { entry, whole, reports, standings }))
 }
 
 fn refused(plan: &FeedPlan, reason: String) -> Standing {
     Standing { feed: list::declared_name(plan), refused: Some(reason) }
 }
 
-/// Tells why a feed that an article may be in by its head doesn't hold it.
-fn left_out(query: &Query<'_>, library: &Library<'_>, own: usize) -> String {
-    let whole = library.whole(own);
-    let by_text = whole
-        .and_then(|whole| filter::refused_by_text(query.plan, library.listed(own), &whole.text));
-    by_text.unwrap_or_else(|| "the feed's limits leave no place for it".to_owned())
+/// Tells how an article stands with a feed that it may be in by its head.
+fn in_feed(
+    settings: &Settings,
+    catalog: &Catalog,
+    row: &FeedRow,
+    article: &Listed,
+    whole: &Whole,
+    now: Timestamp,
+) -> Result<Standing, CatalogError> {
+    let query: Query<'_> = group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone());
+    let mut library = Library::new(settings);
+    let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
+    let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
+    let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);
+    let limits = || "the feed's limits leave no place for it".to_owned();
+    let refused = (!is_in).then(|| by_text().unwrap_or_else(limits));
+    Ok(Standing { feed: query.name, refused })
 }

@@ -1,5 +1,6 @@
 //! An article: the two depths at which it is read.
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::date::Timestamp;
@@ -7,7 +8,7 @@ use crate::model::language::Language;
 use crate::model::text::{Html, Text};
 
 /// The shape of an article file (`docs/articles.md` tells how each is known).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shape {
     /// What news-archive robots write: a comment with a time, a linked title, a rule, HTML.
     Archive,
@@ -42,7 +43,7 @@ impl Shape {
 }
 
 /// Someone who wrote an article or stands for a site.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Author {
     /// The name; not empty.
     pub name: Text,
@@ -53,7 +54,7 @@ pub struct Author {
 }
 
 /// A picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Where it is: absolute http(s).
     pub url: Url,
@@ -64,7 +65,7 @@ pub struct Image {
 }
 
 /// A file of sound, film or anything else that belongs to an article.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
     /// Where it is: absolute http(s).
     pub url: Url,
@@ -79,7 +80,7 @@ pub struct Enclosure {
 }
 
 /// What selecting needs to know of an article: found in the first kilobytes of its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The shape of the file.
     pub shape: Shape,
@@ -135,7 +136,7 @@ impl Listed {
 }
 
 /// What rendering needs beyond the head: found by parsing the whole file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whole {
     /// The content, sanitised, with absolute addresses; `None` when there is none.
     pub content: Option<Html>,

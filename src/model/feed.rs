@@ -110,6 +110,15 @@ pub struct Entry {
     pub enclosures: Vec<Enclosure>,
 }
 
+/// An entry that is no more (RFC 6721).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The id that it had.
+    pub id: Text,
+    /// When it was found gone.
+    pub removed: Timestamp,
+}
+
 /// A feed, ready to be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
@@ -151,6 +160,8 @@ pub struct Feed {
     pub complete: bool,
     /// The entries, in order.
     pub entries: Vec<Arc<Entry>>,
+    /// Entries that are no more, the latest first.
+    pub tombstones: Vec<Tombstone>,
 }
 
 impl Entry {
@@ -177,7 +188,13 @@ impl Feed {
     /// Gives the path of the document of a format, below the output.
     #[must_use]
     pub fn path(&self, format: Format) -> String {
-        match self.folder.as_str() {
+        Self::path_in(&self.folder, format)
+    }
+
+    /// Gives the path of the document of a format of the feed in a folder.
+    #[must_use]
+    pub fn path_in(folder: &str, format: Format) -> String {
+        match folder {
             "" => format.file_name().to_owned(),
             folder => format!("{folder}/{}", format.file_name()),
         }

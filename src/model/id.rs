@@ -3,11 +3,22 @@
 use std::fmt::Write;
 
 use chrono::NaiveDate;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::model::date::Timestamp;
 use crate::model::text::Text;
+
+/// The first 16 bytes of a SHA-256: tells contents, ids and addresses apart.
+pub type Digest = [u8; 16];
+
+/// Digests bytes.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> Digest {
+    let mut short = Digest::default();
+    short.copy_from_slice(&Sha256::digest(bytes)[..16]);
+    short
+}
 
 /// Who mints ids: the authority name and the date since when it is held, as in `example.org,2026`
 /// (RFC 4151 §2.1, `taggingEntity`).

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use icu_locale_core::LanguageIdentifier;
+use serde::{Deserialize, Serialize};
 
 /// A well-formed BCP 47 language tag in its customary casing, such as `en-US` or `zh-Hans`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Language(String);
 
 /// Primary languages that are written from right to left.

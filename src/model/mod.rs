@@ -5,7 +5,9 @@
 pub mod article;
 pub mod date;
 pub mod document;
+pub mod edition;
 pub mod feed;
+pub mod file;
 pub mod id;
 pub mod language;
 pub mod report;

@@ -3,9 +3,13 @@
 //! A report is a passing fault: the work goes on, and nothing else is touched by it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How much a report weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing; the feeds are as meant. Does not count for `--strict`.
     Note,
@@ -28,7 +32,7 @@ impl Severity {
 }
 
 /// One finding about one file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Report {
     /// The file, as a person would type it; empty while the part that reads it does not know its name.
     pub file: String,
@@ -90,6 +94,35 @@ impl Report {
         self.help = Some(help.into());
         self
     }
+}
+
+/// A report as it is kept between runs.
+#[derive(Deserialize)]
+struct Kept {
+    file: String,
+    line: Option<u32>,
+    severity: Severity,
+    rule: String,
+    message: String,
+    help: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Kept { file, line, severity, rule, message, help } = Kept::deserialize(from)?;
+        Ok(Self { file, line, severity, rule: named(rule), message, help: help.map(Cow::Owned) })
+    }
+}
+
+/// Gives the name of a rule for good. There are only as many as the program has.
+fn named(rule: String) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    names.get(rule.as_str()).copied().unwrap_or_else(|| {
+        let name: &'static str = Box::leak(rule.into_boxed_str());
+        names.insert(name);
+        name
+    })
 }
 
 /// Gives the number, from 1, of the line in which a byte stands.

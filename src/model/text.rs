@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 /// Tells whether XML 1.0 allows a character in a document (XML 1.0 §2.2, production `Char`).
 #[must_use]
 pub fn is_xml_char(c: char) -> bool {
@@ -33,7 +35,8 @@ fn gate(raw: &str) -> Cow<'_, str> {
 }
 
 /// Plain text: no markup, only characters that XML 1.0 allows.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct Text(String);
 
 impl Text {
@@ -66,6 +69,12 @@ impl Text {
     }
 }
 
+impl From<String> for Text {
+    fn from(raw: String) -> Self {
+        Self::new(&raw)
+    }
+}
+
 impl Deref for Text {
     type Target = str;
     fn deref(&self) -> &str {
@@ -86,7 +95,8 @@ impl fmt::Debug for Text {
 }
 
 /// An HTML fragment that was sanitised and whose addresses are absolute.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct Html(String);
 
 impl Html {
@@ -100,6 +110,12 @@ impl Html {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Html {
+    fn from(sanitised: String) -> Self {
+        Self::from_sanitised(&sanitised)
     }
 }
 

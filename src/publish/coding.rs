@@ -9,13 +9,24 @@ use crate::model::document::Document;
 
 /// Codes a document. Same bytes in, same bytes out: no time and no name is written into it.
 pub fn encode(document: &Document, coding: Coding) -> io::Result<Document> {
-    let (ending, bytes) = match coding {
-        Coding::Gzip => ("gz", gzip(&document.bytes)?),
-        Coding::Brotli => ("br", brotli(&document.bytes)?),
-        Coding::Zstd => ("zst", zstd::bulk::compress(&document.bytes, 19)?),
+    let bytes = match coding {
+        Coding::Gzip => gzip(&document.bytes)?,
+        Coding::Brotli => brotli(&document.bytes)?,
+        Coding::Zstd => zstd::bulk::compress(&document.bytes, 19)?,
     };
-    let path = format!("{}.{ending}", document.path);
+    let path = path(&document.path, coding);
     Ok(Document { path, media_type: document.media_type, bytes })
+}
+
+/// Gives the path of a document's coded twin.
+#[must_use]
+pub fn path(path: &str, coding: Coding) -> String {
+    let ending = match coding {
+        Coding::Gzip => "gz",
+        Coding::Brotli => "br",
+        Coding::Zstd => "zst",
+    };
+    format!("{path}.{ending}")
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::ops::Add;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use rustix::fs::FlockOperation;
 use tempfile::NamedTempFile;
 
 use crate::config::meant::{Coding, Output};
+use crate::model::date::Timestamp;
 use crate::model::document::Document;
+use crate::model::id::{Digest, digest};
 use crate::publish::coding;
 
 /// The output could not be written.
@@ -29,23 +33,17 @@ impl fmt::Display for PublishError {
 
 impl std::error::Error for PublishError {}
 
-/// How many documents were written, and how many were already as they should be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// New or replaced.
-    pub replaced: usize,
-    /// The same bytes as before: not touched.
-    pub unchanged: usize,
-}
-
-impl Add for Written {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self {
-            replaced: self.replaced + other.replaced,
-            unchanged: self.unchanged + other.unchanged,
-        }
-    }
+/// A document that is in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its path below the output.
+    pub path: String,
+    /// What the file system tells of it: as long as this is the same, so are its bytes.
+    pub stamp: Vec<u8>,
+    /// The digest of its bytes.
+    pub hash: Digest,
+    /// False when it had these bytes before.
+    pub is_replaced: bool,
 }
 
 /// A folder that documents are published in.
@@ -55,53 +53,110 @@ pub struct Directory<'a> {
     codings: &'a [Coding],
 }
 
+/// The right to write into an output, as long as it is held.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "closing it gives the right back")] File);
+
 impl<'a> Directory<'a> {
-    /// Opens the output; makes the folder if it isn't there.
-    pub fn open(output: &'a Output) -> Result<Self, PublishError> {
-        at(&output.folder, fs::create_dir_all(&output.folder))?;
-        Ok(Self { root: &output.folder, codings: &output.precompress })
+    /// Names the output; nothing is done with it yet.
+    #[must_use]
+    pub fn new(output: &'a Output) -> Self {
+        Self { root: &output.folder, codings: &output.precompress }
     }
 
-    /// Publishes documents, each with its coded twins. Each is replaced atomically, and only when
-    /// its bytes differ; a folder is synced once, when all of its documents are in place.
-    pub fn publish(&self, documents: &[Document]) -> Result<Written, PublishError> {
-        let mut written = Written::default();
-        let mut folders: Vec<PathBuf> = Vec::new();
-        for document in documents {
-            let path = self.root.join(&document.path);
-            let one = self.publish_with_twins(document, &path)?;
-            if let (true, Some(folder)) = (one.replaced > 0, path.parent()) {
-                folders.push(folder.to_owned());
+    /// Takes the right to write into the output, and makes the folder if it isn't there. An error
+    /// when another process has that right.
+    pub fn lock(&self) -> Result<Lock, PublishError> {
+        at(self.root, fs::create_dir_all(self.root))?;
+        let folder = at(self.root, File::open(self.root))?;
+        match rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Lock(folder)),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                at(self.root, Err(io::Error::other("another feedmill is writing into this folder")))
             }
-            written = written + one;
+            Err(error) => at(self.root, Err(error.into())),
         }
-        folders.dedup();
-        for folder in folders {
-            at(&folder, File::open(&folder).and_then(|folder| folder.sync_all()))?;
-        }
-        Ok(written)
     }
 
-    fn publish_with_twins(
+    /// Gives the paths that a document and its coded twins have.
+    #[must_use]
+    pub fn paths(&self, path: &str) -> Vec<String> {
+        let twins = self.codings.iter().map(|one| coding::path(path, *one));
+        std::iter::once(path.to_owned()).chain(twins).collect()
+    }
+
+    /// Tells whether a document is as it was left.
+    #[must_use]
+    pub fn is_intact(&self, path: &str, stamp: &[u8]) -> bool {
+        fs::symlink_metadata(self.root.join(path))
+            .is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
+    }
+
+    /// Publishes a document with its coded twins. Each is replaced atomically, and only when its
+    /// bytes differ. `modified` becomes the time of change of the files. The folder is not synced
+    /// yet.
+    pub fn publish(
         &self,
         document: &Document,
-        path: &Path,
-    ) -> Result<Written, PublishError> {
-        let mut written = replace_if_other(path, &document.bytes)?;
+        modified: Timestamp,
+    ) -> Result<Vec<Placed>, PublishError> {
+        let mut placed = vec![self.place(document, modified)?];
         for coding in self.codings {
-            let twin = at(path, coding::encode(document, *coding))?;
-            written = written + replace_if_other(&self.root.join(&twin.path), &twin.bytes)?;
+            let path = self.root.join(&document.path);
+            let twin = at(&path, coding::encode(document, *coding))?;
+            placed.push(self.place(&twin, modified)?);
         }
-        Ok(written)
+        Ok(placed)
     }
-}
 
-fn replace_if_other(path: &Path, bytes: &[u8]) -> Result<Written, PublishError> {
-    if is_same(path, bytes) {
-        return Ok(Written { replaced: 0, unchanged: 1 });
+    fn place(&self, document: &Document, modified: Timestamp) -> Result<Placed, PublishError> {
+        let path = self.root.join(&document.path);
+        let is_replaced = !is_same(&path, &document.bytes);
+        if is_replaced {
+            at(&path, replace(&path, &document.bytes, modified))?;
+        } else {
+            at(&path, date(&path, modified))?;
+        }
+        let found = at(&path, fs::symlink_metadata(&path))?;
+        Ok(Placed {
+            path: document.path.clone(),
+            stamp: stamp_of(&found),
+            hash: digest(&document.bytes),
+            is_replaced,
+        })
     }
-    at(path, replace(path, bytes))?;
-    Ok(Written { replaced: 1, unchanged: 0 })
+
+    /// Makes sure that what was placed in the folders of some documents stays there.
+    pub fn sync(&self, placed: &[Placed]) -> Result<(), PublishError> {
+        let replaced = placed.iter().filter(|one| one.is_replaced);
+        let mut folders: Vec<PathBuf> = replaced
+            .filter_map(|one| self.root.join(&one.path).parent().map(Path::to_owned))
+            .collect();
+        folders.sort();
+        folders.dedup();
+        folders.iter().try_for_each(|folder| {
+            at(folder, File::open(folder).and_then(|folder| folder.sync_all()))
+        })
+    }
+
+    /// Removes a document that was published, and the folders that are empty then; `false` when the
+    /// file has other bytes than those that were published, so that it stays.
+    pub fn remove(&self, path: &str, hash: &Digest) -> Result<bool, PublishError> {
+        let file = self.root.join(path);
+        match fs::read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return at(&file, Err(error)),
+            Ok(bytes) if digest(&bytes) != *hash => return Ok(false),
+            Ok(_) => at(&file, fs::remove_file(&file))?,
+        }
+        let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
+        for folder in folders {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// Compares a file with what it should hold. A file that can't be read isn't the same.
@@ -112,26 +167,57 @@ fn is_same(path: &Path, bytes: &[u8]) -> bool {
     same_length && file.read_to_end(&mut current).is_ok() && current == bytes
 }
 
+/// Sets the time of change of a file that has its bytes already.
+fn date(path: &Path, modified: Timestamp) -> io::Result<()> {
+    if fs::metadata(path)?.mtime() == modified.unix() {
+        return Ok(());
+    }
+    File::options().append(true).open(path)?.set_modified(system_time(modified))
+}
+
 /// Replaces a file by a temporary one in the same folder, which is synced before it takes its
-/// place: whoever reads the file sees all of the old or all of the new.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// place: whoever reads the file sees all of the old or all of the new. A sync that failed is not
+/// tried again: what it was about may be lost already, so the temporary file goes.
+fn replace(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut temporary = temporary_file(folder)?;
     temporary.write_all(bytes)?;
+    temporary.as_file().set_modified(system_time(modified))?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
+fn system_time(at: Timestamp) -> SystemTime {
+    let seconds = Duration::from_secs(at.unix().unsigned_abs());
+    let shifted = if at.unix() < 0 {
+        SystemTime::UNIX_EPOCH.checked_sub(seconds)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(seconds)
+    };
+    shifted.unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
 /// Makes a hidden file that other programs may read once it has its place, as far as the umask
 /// lets them.
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".feedmill-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    tempfile::Builder::new()
+        .prefix(".feedmill-")
+        .suffix(".tmp")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(folder)
+}
+
+fn stamp_of(found: &fs::Metadata) -> Vec<u8> {
+    let parts = [
+        found.len().to_be_bytes(),
+        found.mtime().to_be_bytes(),
+        found.ctime().to_be_bytes(),
+        found.ctime_nsec().to_be_bytes(),
+        found.ino().to_be_bytes(),
+    ];
+    parts.concat()
 }
 
 fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, PublishError> {

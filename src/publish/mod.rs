@@ -4,3 +4,4 @@
 
 pub mod coding;
 pub mod directory;
+pub mod gate;

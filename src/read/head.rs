@@ -54,6 +54,9 @@ pub struct Context<'a> {
     pub reading: &'a Reading,
     /// The path of the file below its input folder, with `/`.
     pub path: &'a str,
+    /// True when the language is wanted even where the article doesn't declare it. Detecting it costs
+    /// more than all else of a head.
+    pub wants_language: bool,
 }
 
 /// Puts together what an article declares, whatever its shape. `ending` is the last part of the
@@ -290,6 +293,9 @@ impl Assembly<'_> {
             let message = format!("\"{}\" is no language tag (BCP 47)", at.value);
             let report = Report::warning("language", message).at_line(at.line);
             self.reports.push(report.help("write it like en, en-US or zh-Hans"));
+        }
+        if !self.context.wants_language {
+            return None;
         }
         self.detected_language(parts, title).or_else(|| Some(self.context.site.language.clone()))
     }

@@ -8,6 +8,7 @@ pub mod declared;
 pub mod decode;
 pub mod excerpt;
 mod faults;
+pub mod feed;
 pub mod front_matter;
 pub mod head;
 pub mod html;

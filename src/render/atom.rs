@@ -13,6 +13,8 @@ use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
 use crate::render::xml;
 
+const TOMBSTONES: (&str, &str) = ("at", "http://purl.org/atompub/tombstones/1.0");
+
 const MEDIA: (&str, &str) = ("media", "http://search.yahoo.com/mrss/");
 
 /// Renders a feed as Atom 1.0.
@@ -30,9 +32,11 @@ pub fn render(feed: &Feed) -> Document {
         rights: feed.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: (!feed.description.is_empty()).then(|| plain(&feed.description, None)),
         entries: feed.entries.iter().map(|item| entry(feed, item)).collect(),
-        namespaces: uses_media
-            .then(|| (MEDIA.0.to_owned(), MEDIA.1.to_owned()))
+        extensions: tombstones(feed),
+        namespaces: [(uses_media, MEDIA), (!feed.tombstones.is_empty(), TOMBSTONES)]
             .into_iter()
+            .filter(|(is_used, _)| *is_used)
+            .map(|(_, (prefix, name))| (prefix.to_owned(), name.to_owned()))
             .collect(),
         lang: Some(feed.language.to_string()),
         ..atom_syndication::Feed::default()
@@ -165,4 +169,22 @@ fn media(entry: &Entry) -> ExtensionMap {
     };
     let elements = BTreeMap::from([("thumbnail".to_owned(), vec![thumbnail])]);
     ExtensionMap::from([(MEDIA.0.to_owned(), elements)])
+}
+
+/// Tells of entries that are no more (RFC 6721 §3).
+fn tombstones(feed: &Feed) -> ExtensionMap {
+    if feed.tombstones.is_empty() {
+        return ExtensionMap::new();
+    }
+    let deleted = feed.tombstones.iter().map(|tombstone| Extension {
+        name: "at:deleted-entry".to_owned(),
+        // The crate writes the attributes of extensions as they are, so they are escaped here.
+        attrs: BTreeMap::from([
+            ("ref".to_owned(), quick_xml::escape::escape(tombstone.id.as_str()).into_owned()),
+            ("when".to_owned(), tombstone.removed.rfc3339()),
+        ]),
+        ..Extension::default()
+    });
+    let elements = BTreeMap::from([("deleted-entry".to_owned(), deleted.collect())]);
+    ExtensionMap::from([(TOMBSTONES.0.to_owned(), elements)])
 }

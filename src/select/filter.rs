@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::config::meant::{FeedPlan, Filter};
+use crate::config::meant::{FeedPlan, Filter, Group, Part};
 use crate::model::article::Listed;
 use crate::model::date::Timestamp;
 use crate::model::text::Text;
@@ -66,14 +66,21 @@ pub fn refused_by_head(plan: &FeedPlan, article: &Listed) -> Option<String> {
 
 /// Tells which condition on the text keeps an article out.
 #[must_use]
-pub fn refused_by_text(plan: &FeedPlan, article: &Listed, text: &str) -> Option<String> {
-    let wanted = text_conditions(&plan.only, article, text);
+pub fn refused_by_text(plan: &FeedPlan, title: &str, text: &str) -> Option<String> {
+    let wanted = text_conditions(&plan.only, title, text);
     if let Some((name, _)) = wanted.into_iter().find(|(_, fits)| *fits == Some(false)) {
         return Some(format!("only.{name}"));
     }
-    let unwanted = text_conditions(&plan.except, article, text);
+    let unwanted = text_conditions(&plan.except, title, text);
     let (name, _) = unwanted.into_iter().find(|(_, fits)| *fits == Some(true))?;
     Some(format!("except.{name}"))
+}
+
+/// Tells whether the language of an article makes a difference to a feed.
+#[must_use]
+pub fn needs_language(plan: &FeedPlan) -> bool {
+    let by_group = plan.name.contains(&Part::Field(Group::Language));
+    by_group || [&plan.only, &plan.except].iter().any(|filter| !filter.languages.is_empty())
 }
 
 /// Tells whether a feed has conditions that only the text of an article can settle.
@@ -103,8 +110,8 @@ fn conditions(filter: &Filter, article: &Listed) -> [Condition; 9] {
     ]
 }
 
-fn text_conditions(filter: &Filter, article: &Listed, text: &str) -> [Condition; 2] {
-    let places = [article.head.title.as_str(), text];
+fn text_conditions(filter: &Filter, title: &str, text: &str) -> [Condition; 2] {
+    let places = [title, text];
     [
         ("words", any_word(&filter.words, &places)),
         ("matches", any_match(filter.matches.as_ref(), &places)),

@@ -21,8 +21,6 @@ pub struct Query<'a> {
     pub name: String,
     /// The folder of its documents below the output.
     pub folder: String,
-    /// The articles that may be in it, as indexes, in the order of the feed.
-    pub members: Vec<usize>,
 }
 
 impl Query<'_> {
@@ -43,38 +41,67 @@ impl Query<'_> {
     }
 }
 
-/// Makes the feeds of all declarations. `ordered` gives, for each declaration, the indexes of the
-/// articles that its filters let through, in its order. Months and years are those of `zone`.
-///
-/// Two group values that come to one folder are reported; the one that sorts first keeps it.
+/// One of the feeds of a declaration that an article belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The folded values of the groups, so that `Rust` and `rust` are one feed, and its folder stays
+    /// the same whatever spelling is the more frequent.
+    pub key: Vec<String>,
+    /// The values as the article spells them; it may do so in several ways.
+    pub spellings: Vec<Vec<String>>,
+}
+
+/// Gives the feeds of a declaration that an article belongs to: one where the declaration has no
+/// groups, else one for each combination of its values; none where it has no value for a group.
+/// Months and years are those of `zone`.
 #[must_use]
-pub fn queries<'a>(
-    plans: &'a [FeedPlan],
-    articles: &[Listed],
-    ordered: &[Vec<usize>],
-    zone: Tz,
-) -> (Vec<Query<'a>>, Vec<Report>) {
-    let mut queries: Vec<Query<'a>> = Vec::new();
-    for (plan, members) in plans.iter().zip(ordered) {
-        queries.extend(queries_of(plan, articles, members, zone));
+pub fn memberships(plan: &FeedPlan, article: &Listed, zone: Tz) -> Vec<Membership> {
+    let mut memberships: Vec<Membership> = Vec::new();
+    for values in combinations(&groups_of(plan), article, zone) {
+        let key: Vec<String> = values.iter().map(|value| folded_line(value)).collect();
+        match memberships.iter_mut().find(|known| known.key == key) {
+            Some(known) => known.spellings.push(values),
+            None => memberships.push(Membership { key, spellings: vec![values] }),
+        }
     }
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    memberships
+}
+
+/// Chooses between the spellings of a feed's values, by how often each occurs: the most frequent one;
+/// of equals the one that sorts first.
+#[must_use]
+pub fn spelling(counts: &BTreeMap<Vec<String>, usize>) -> Vec<String> {
+    let best = counts.iter().rev().max_by_key(|(_, count)| **count);
+    best.map(|(values, _)| values.clone()).unwrap_or_default()
+}
+
+/// Makes the feed of a declaration for the values of its groups: folded, and as people write them.
+#[must_use]
+pub fn query<'a>(plan: &'a FeedPlan, key: &[String], spelling: Vec<String>) -> Query<'a> {
+    let values = groups_of(plan).into_iter().zip(spelling).collect();
+    named(Query { plan, values, name: String::new(), folder: String::new() }, key)
+}
+
+/// Keeps one feed for each folder, and reports the others. Declared names come before those that
+/// articles bring with them; of these, the one that sorts first comes first.
+#[must_use]
+pub fn one_a_folder(queries: &[Query<'_>]) -> (Vec<bool>, Vec<Report>) {
+    let mut order: Vec<usize> = (0..queries.len()).collect();
+    order.sort_by_key(|index| !queries[*index].values.is_empty());
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut kept = vec![true; queries.len()];
     let mut reports = Vec::new();
-    // Declared names come before those that articles bring with them.
-    queries.sort_by_key(|query| !query.values.is_empty());
-    queries.retain(|query| match taken.get(&folded(&query.folder)) {
-        None => {
-            taken.insert(folded(&query.folder), query.name.clone());
-            true
-        }
-        Some(first) => {
+    for index in order {
+        let query = &queries[index];
+        let folder = folded(&query.folder);
+        if let Some(first) = taken.get(&folder) {
+            kept[index] = false;
             reports.push(collision(first, query));
-            false
+        } else {
+            taken.insert(folder, &query.name);
         }
-    });
-    let position = |query: &Query<'_>| plans.iter().position(|plan| std::ptr::eq(plan, query.plan));
-    queries.sort_by_key(position);
-    (queries, reports)
+    }
+    (kept, reports)
 }
 
 fn collision(first: &str, second: &Query<'_>) -> Report {
@@ -83,70 +110,6 @@ fn collision(first: &str, second: &Query<'_>) -> Report {
         second.name, second.folder
     );
     Report::error("feed-collision", message).help("give one of them another name")
-}
-
-fn queries_of<'a>(
-    plan: &'a FeedPlan,
-    articles: &[Listed],
-    members: &[usize],
-    zone: Tz,
-) -> Vec<Query<'a>> {
-    let groups = groups_of(plan);
-    if groups.is_empty() {
-        let query = Query {
-            plan,
-            values: vec![],
-            name: String::new(),
-            folder: String::new(),
-            members: members.to_vec(),
-        };
-        return vec![named(query, &[])];
-    }
-    // By the folded values, so that `Rust` and `rust` are one group and its folder stays the same
-    // whatever spelling is the more frequent.
-    let mut by_key: BTreeMap<Vec<String>, Members> = BTreeMap::new();
-    for &index in members {
-        for values in combinations(&groups, &articles[index], zone) {
-            let key = values.iter().map(|value| folded_line(value)).collect();
-            by_key.entry(key).or_default().add(index, values);
-        }
-    }
-    by_key
-        .into_iter()
-        .map(|(key, found)| {
-            let values = groups.iter().copied().zip(found.spelling()).collect();
-            let query = Query {
-                plan,
-                values,
-                name: String::new(),
-                folder: String::new(),
-                members: found.indexes,
-            };
-            named(query, &key)
-        })
-        .collect()
-}
-
-/// The articles of one group value, and how they spell it.
-#[derive(Default)]
-struct Members {
-    indexes: Vec<usize>,
-    spellings: BTreeMap<Vec<String>, usize>,
-}
-
-impl Members {
-    fn add(&mut self, index: usize, values: Vec<String>) {
-        if self.indexes.last() != Some(&index) {
-            self.indexes.push(index);
-        }
-        *self.spellings.entry(values).or_default() += 1;
-    }
-
-    /// Gives the most frequent spelling; of equals the one that sorts first.
-    fn spelling(&self) -> Vec<String> {
-        let best = self.spellings.iter().rev().max_by_key(|(_, count)| **count);
-        best.map(|(values, _)| values.clone()).unwrap_or_default()
-    }
 }
 
 /// Fills in the name and the folder of a feed; `key` holds the folded values.
@@ -173,7 +136,9 @@ fn named<'a>(mut query: Query<'a>, key: &[String]) -> Query<'a> {
     query
 }
 
-fn groups_of(plan: &FeedPlan) -> Vec<Group> {
+/// Gives the groups of a declaration, in the order of its name.
+#[must_use]
+pub fn groups_of(plan: &FeedPlan) -> Vec<Group> {
     let fields = plan.name.iter().filter_map(|part| match part {
         Part::Field(group) => Some(*group),
         Part::Literal(_) => None,

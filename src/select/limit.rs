@@ -26,6 +26,13 @@ impl Intake {
         self.limits.count.is_some_and(|limit| self.count >= limit)
     }
 
+    /// Gives the number of entries that the feed has a place for, before they are read whole; `None`
+    /// without a limit.
+    #[must_use]
+    pub fn places(&self) -> Option<usize> {
+        self.limits.count.map(|limit| limit.saturating_sub(self.count))
+    }
+
     /// Tells whether an article is too old, by its time of publishing.
     #[must_use]
     pub fn is_too_old(&self, published: Timestamp) -> bool {

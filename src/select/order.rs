@@ -1,19 +1,28 @@
 //! The order of entries.
 
-use std::cmp::Ordering;
+use serde::{Deserialize, Serialize};
 
 use crate::config::meant::Order;
 use crate::model::article::Listed;
 
-/// Compares two articles as a feed wants them. Ties are broken by id, so that the order never
-/// depends on the order of files.
+/// Where an article stands in an order: the lesser one first. Equals stand in the order of their ids,
+/// so that an order never depends on that of files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Rank {
+    /// By a time.
+    Number(i64),
+    /// By a text.
+    Text(String),
+}
+
+/// Gives the rank of an article as a feed wants it.
 #[must_use]
-pub fn compare(order: Order, a: &Listed, b: &Listed) -> Ordering {
-    let first = match order {
-        Order::Newest => b.published.cmp(&a.published),
-        Order::Oldest => a.published.cmp(&b.published),
-        Order::Updated => b.updated.cmp(&a.updated),
-        Order::Title => a.head.title.to_lowercase().cmp(&b.head.title.to_lowercase()),
-    };
-    first.then_with(|| a.id.cmp(&b.id))
+pub fn rank(order: Order, article: &Listed) -> Rank {
+    match order {
+        Order::Newest => Rank::Number(-article.published.unix()),
+        Order::Oldest => Rank::Number(article.published.unix()),
+        Order::Updated => Rank::Number(-article.updated.unix()),
+        Order::Title => Rank::Text(article.head.title.to_lowercase()),
+    }
 }

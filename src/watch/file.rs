@@ -1,17 +1,20 @@
-//! Reading a file of the input folders: its beginning, or all of it.
+//! Reading a file of the input folders.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{Mode, OFlags};
 
 use crate::model::date::Timestamp;
+use crate::model::file::Stamp;
 use crate::model::report::Report;
+use crate::watch::walk;
 
-/// How many bytes of the end of a file are read with its beginning: enough for a byline.
-const ENDING: u64 = 1024;
+/// How coarse the clock may be by which a file system dates changes, in nanoseconds.
+const CLOCK_TICK: i64 = 20_000_000;
 
 /// An open article file.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub struct OpenFile {
     file: File,
     size: u64,
     modified: Option<Timestamp>,
+    stamp: Option<Stamp>,
 }
 
 impl OpenFile {
@@ -39,13 +43,14 @@ impl OpenFile {
         }
         let modified = found.modified().ok().map(DateTime::<Utc>::from);
         let modified = modified.and_then(|date| Timestamp::from_date(&date));
-        Ok(Self { file, size: found.len(), modified })
+        Ok(Self { file, size: found.len(), modified, stamp: settled(walk::stamp(&found)) })
     }
 
-    /// Gives the size in bytes, as it was when the file was opened.
+    /// Gives the stamp that the file had when it was opened; `None` when the file was changed so
+    /// short a time ago that the next change could leave the stamp as it is.
     #[must_use]
-    pub fn size(&self) -> u64 {
-        self.size
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.stamp
     }
 
     /// Gives the time of the last change of the file.
@@ -54,29 +59,20 @@ impl OpenFile {
         self.modified
     }
 
-    /// Reads the first bytes, at most so many.
-    pub fn beginning(&mut self, length: u64) -> Result<Vec<u8>, Report> {
-        self.part(0, length)
-    }
-
-    /// Reads the last bytes: as many as a byline may need.
-    pub fn ending(&mut self) -> Result<Vec<u8>, Report> {
-        self.part(self.size.saturating_sub(ENDING), ENDING)
-    }
-
     /// Reads all of the file, as far as it went when it was opened.
     pub fn all(&mut self) -> Result<Vec<u8>, Report> {
-        self.part(0, self.size)
-    }
-
-    fn part(&mut self, start: u64, length: u64) -> Result<Vec<u8>, Report> {
-        let mut bytes = Vec::new();
-        self.file
-            .seek(SeekFrom::Start(start))
-            .and_then(|_| self.file.by_ref().take(length).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(&error))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or_default());
+        let read = self.file.by_ref().take(self.size).read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(&error))?;
         Ok(bytes)
     }
+}
+
+/// Gives a stamp that every later change of the file will change.
+fn settled(stamp: Stamp) -> Option<Stamp> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
+    (stamp.changed < now.saturating_sub(CLOCK_TICK)).then_some(stamp)
 }
 
 fn unreadable(error: &io::Error) -> Report {

@@ -1,82 +1,153 @@
 //! The walk over the input folders: which files are articles.
 
-use std::fs::FileType;
+use std::ffi::OsString;
+use std::fs::{self, DirEntry, FileType, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use walkdir::{DirEntry, WalkDir};
+use rayon::prelude::*;
 
 use crate::config::meant::Input;
+use crate::model::file::{Folder, SeedFile, Stamp, path_below};
 use crate::model::report::{Report, Severity};
 
-/// A file that is to be read as an article.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SeedFile {
-    /// The number of its input folder.
-    pub folder: usize,
-    /// The path below its input folder, with `/`; what isn't Unicode is replaced.
-    pub path: String,
-    /// Where the file is.
-    pub location: PathBuf,
+/// How many files one thread looks at before another may help.
+const FILES_A_THREAD: usize = 256;
+
+/// What is in one folder.
+#[derive(Debug)]
+pub struct Listing {
+    /// The folder.
+    pub folder: Arc<Folder>,
+    /// Its articles, in the order of their names.
+    pub files: Vec<(OsString, Stamp)>,
+    /// What can't be looked at.
+    pub reports: Vec<Report>,
 }
 
-impl SeedFile {
-    /// Gives the name by which reports call the file.
-    #[must_use]
-    pub fn name(&self) -> String {
-        self.location.display().to_string()
-    }
-}
-
-/// Lists the articles of all input folders in the order of their paths, and reports what can't be
-/// looked at. Hidden files, `_index` pages, editors' leavings and files with other endings are no
+/// Walks all input folders, and gives what is in each folder of theirs: in no order, and from any
+/// thread. Hidden files, `_index` pages, editors' leavings and files with other endings are no
 /// articles and not reported.
+pub fn walk(input: &Input, visit: &(dyn Fn(Listing) + Sync)) {
+    rayon::scope(|scope| {
+        for (number, location) in input.folders.iter().enumerate() {
+            let folder = Folder { input: number, path: PathBuf::new(), location: location.clone() };
+            scope.spawn(move |scope| descend(scope, input, folder, visit));
+        }
+    });
+}
+
+fn descend<'a>(
+    scope: &rayon::Scope<'a>,
+    input: &'a Input,
+    folder: Folder,
+    visit: &'a (dyn Fn(Listing) + Sync),
+) {
+    let (listing, below) = list(input, folder);
+    for folder in below {
+        scope.spawn(move |scope| descend(scope, input, folder, visit));
+    }
+    visit(listing);
+}
+
+/// Lists one folder: what is in it, and the folders below it.
 #[must_use]
-pub fn walk(input: &Input) -> (Vec<SeedFile>, Vec<Report>) {
-    let mut files = Vec::new();
-    let mut reports = Vec::new();
-    for (number, folder) in input.folders.iter().enumerate() {
-        let walk = WalkDir::new(folder).into_iter();
-        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
-            match entry.map_err(|error| unreadable(&error, folder)) {
-                Ok(entry) => match look(input, number, folder, &entry) {
-                    Ok(file) => files.extend(file),
-                    Err(report) => reports.push(report),
-                },
-                Err(report) => reports.push(report),
-            }
+pub fn list(input: &Input, folder: Folder) -> (Listing, Vec<Folder>) {
+    let root = &input.folders[folder.input];
+    let entries = fs::read_dir(&folder.location).map(Iterator::collect::<Vec<_>>);
+    let looked: Vec<Look> = match entries {
+        Err(error) => vec![Look::Fault(unreadable(&error, &folder.location))],
+        Ok(entries) => entries
+            .into_par_iter()
+            .with_min_len(FILES_A_THREAD)
+            .map(|entry| match entry {
+                Ok(entry) => look(input, root, &folder, &entry),
+                Err(error) => Look::Fault(unreadable(&error, &folder.location)),
+            })
+            .collect(),
+    };
+    let (mut files, mut below, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+    for look in looked {
+        match look {
+            Look::Article(name, stamp) => files.push((name, stamp)),
+            Look::Folder(found) => below.push(found),
+            Look::Fault(report) => reports.push(report),
+            Look::Nothing => {}
         }
     }
-    files.sort();
-    (files, reports)
+    files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    (Listing { folder: Arc::new(folder), files, reports }, below)
 }
 
-/// Tells whether an entry of a folder is an article; the report says why one can't be read.
-fn look(
-    input: &Input,
-    number: usize,
-    folder: &Path,
-    entry: &DirEntry,
-) -> Result<Option<SeedFile>, Report> {
-    let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-    let path = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-    if entry.file_type().is_dir() || !is_article(input, &path) {
-        return Ok(None);
+/// Finds the file of the input folders that has a canonical path.
+#[must_use]
+pub fn find(input: &Input, wanted: &Path) -> Option<SeedFile> {
+    let found = Mutex::new(None);
+    walk(input, &|listing| {
+        for (name, stamp) in listing.files {
+            let file = SeedFile { folder: Arc::clone(&listing.folder), name, stamp };
+            let is_wanted = file.location().canonicalize().is_ok_and(|path| path == wanted);
+            if let (true, Ok(mut found)) = (is_wanted, found.lock()) {
+                *found = Some(file);
+            }
+        }
+    });
+    found.into_inner().ok().flatten()
+}
+
+/// What an entry of a folder is.
+enum Look {
+    Article(OsString, Stamp),
+    Folder(Folder),
+    Fault(Report),
+    Nothing,
+}
+
+fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry) -> Look {
+    let name = entry.file_name();
+    if name.as_encoded_bytes().starts_with(b".") {
+        return Look::Nothing;
     }
-    let location = entry.path().to_owned();
-    match fault(entry, folder) {
-        None => Ok(Some(SeedFile { folder: number, path, location })),
-        Some(report) => Err(report.in_file(location.display().to_string())),
+    let kind = match entry.file_type() {
+        Ok(kind) => kind,
+        Err(error) => return Look::Fault(unreadable(&error, &entry.path())),
+    };
+    if kind.is_dir() {
+        let (path, location) = (folder.path.join(&name), folder.location.join(&name));
+        return Look::Folder(Folder { input: folder.input, path, location });
+    }
+    if !is_article(input, &path_below(&folder.path, Path::new(&name))) {
+        return Look::Nothing;
+    }
+    if let Some(report) = fault(entry, kind, root) {
+        return Look::Fault(report.in_file(entry.path().display().to_string()));
+    }
+    let found = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
+    match found {
+        Ok(found) => Look::Article(name, stamp(&found)),
+        // It went between the listing and the look.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
+        Err(error) => Look::Fault(unreadable(&error, &entry.path())),
     }
 }
 
-fn unreadable(error: &walkdir::Error, folder: &Path) -> Report {
-    let place = error.path().unwrap_or(folder).display().to_string();
-    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-    Report::error("unreadable", why).in_file(place)
+/// Makes the stamp of a file.
+#[must_use]
+pub fn stamp(found: &Metadata) -> Stamp {
+    let nanoseconds =
+        |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Stamp {
+        size: found.len(),
+        modified: nanoseconds(found.mtime(), found.mtime_nsec()),
+        changed: nanoseconds(found.ctime(), found.ctime_nsec()),
+        inode: found.ino(),
+    }
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
+fn unreadable(error: &io::Error, place: &Path) -> Report {
+    Report::error("unreadable", error.to_string()).in_file(place.display().to_string())
 }
 
 /// Tells by its path whether a file is an article.
@@ -95,8 +166,7 @@ pub fn is_article(input: &Input, path: &str) -> bool {
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of
 /// its folder.
-fn fault(entry: &DirEntry, folder: &Path) -> Option<Report> {
-    let kind = entry.file_type();
+fn fault(entry: &DirEntry, kind: FileType, folder: &Path) -> Option<Report> {
     if kind.is_file() {
         return None;
     }

@@ -92,7 +92,12 @@ fn settings() -> Settings {
 
 /// Reads a file in every way in which it is read, and tells what is wrong with what came of it.
 fn read(settings: &Settings, path: &str, bytes: &[u8]) -> Result<(), String> {
-    let context = Context { site: &settings.site, reading: &settings.input.reading, path };
+    let context = Context {
+        site: &settings.site,
+        reading: &settings.input.reading,
+        path,
+        wants_language: true,
+    };
     for length in [0, bytes.len() / 3, bytes.len() / 2] {
         let (front, back) = bytes.split_at(length);
         let _ = read::head(Bytes { front, back, complete: false }, context);
@@ -136,7 +141,7 @@ proptest! {
         let filler = "\n<p>A paragraph that says little, and says it again.</p>\n".repeat(200);
         let all = [&bytes, filler.as_bytes()].concat();
         let settings = settings();
-        let context = Context { site: &settings.site, reading: &settings.input.reading, path: &path };
+        let context = Context { site: &settings.site, reading: &settings.input.reading, path: &path, wants_language: true };
         let (front, back) = (&all[..8192], &all[all.len() - 1024..]);
         let first = read::head(Bytes { front, back, complete: false }, context);
         let whole = read::head(Bytes { front: &all, back: &[], complete: true }, context);

@@ -114,6 +114,7 @@ impl Words {
             since: time,
             hubs: Vec::new(),
             complete: false,
+            tombstones: Vec::new(),
             entries: vec![Arc::new(entry)],
         }
     }

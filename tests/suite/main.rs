@@ -8,7 +8,9 @@ mod distributed;
 mod documentation;
 mod documents;
 mod floors;
+mod memory;
 mod mill;
+mod model;
 #[cfg(unix)]
 mod odd_files;
 mod publishing;

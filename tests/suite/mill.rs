@@ -20,7 +20,11 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
-    command.current_dir(folder).env("SOURCE_DATE_EPOCH", NOW).args(arguments);
+    command
+        .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", NOW)
+        .env("FEEDMILL_STATE_FILE", "none")
+        .args(arguments);
     command
 }
 

@@ -114,10 +114,16 @@ fn builds_at_the_same_time_end_with_whole_documents() {
                 .expect("the program can be started")
         };
         let builds: Vec<Child> = ["one", "two", "one", "two"].iter().map(start).collect();
+        let mut done = 0;
         for build in builds {
             let output = build.wait_with_output().expect("it can be waited for");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            if output.status.success() {
+                done += 1;
+            } else {
+                expect_failure(&output, "another feedmill");
+            }
         }
+        assert!(done > 0, "whoever comes first is let through");
         let made = tree(&folder.path().join("feeds"));
         assert!(made.keys().eq(wanted[0].keys()), "{:?}", made.keys());
         expect_whole(&made, &[&wanted[0], &wanted[1]]);

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
-use crate::mill::{feedmill, repository};
+use crate::mill::{command, repository};
 
 /// How the README runs the program without installing it.
 const BY_CARGO: &str = "cargo run --release -- ";
@@ -42,7 +42,16 @@ pub(crate) fn commands_in_text(markdown: &str) -> Vec<String> {
     code.filter(|code| code.starts_with("feedmill ")).map(ToOwned::to_owned).collect()
 }
 
-/// Makes a folder as a reader of the README has it: the samples, and articles.
+/// What stands in for the names that the guides make up.
+const STAND_INS: [(&str, &str); 4] = [
+    ("export FILE", "export ledger.jsonl"),
+    ("import FILE", "import ledger.jsonl"),
+    ("FILE", "seeds/archive.md"),
+    ("FEED", "old.json"),
+];
+
+/// Makes a folder as a reader of the README has it: the samples, articles, and what was exported and
+/// published before.
 pub(crate) fn place() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     fs::copy(repository().join("config.toml"), folder.path().join("config.toml")).expect("copied");
@@ -53,6 +62,8 @@ pub(crate) fn place() -> TempDir {
             fs::copy(seed.path(), folder.path().join(name).join(seed.file_name())).expect("copied");
         }
     }
+    fs::write(folder.path().join("ledger.jsonl"), "").expect("written");
+    fs::write(folder.path().join("old.json"), "{\"items\": []}").expect("written");
     folder
 }
 
@@ -60,8 +71,13 @@ pub(crate) fn place() -> TempDir {
 pub(crate) fn run(folder: &Path, line: &str) -> Output {
     let arguments = line.strip_prefix(BY_CARGO).or_else(|| line.strip_prefix("feedmill "));
     let arguments = arguments.unwrap_or_else(|| panic!("{line}: not a command of feedmill"));
-    let words: Vec<&str> = arguments.split_whitespace().collect();
-    feedmill(folder, &words)
+    let filled =
+        STAND_INS.iter().fold(arguments.to_owned(), |line, (name, file)| line.replace(name, file));
+    let words: Vec<&str> = filled.split_whitespace().collect();
+    command(folder, &words)
+        .env("FEEDMILL_STATE_FILE", ".feedmill/state.db")
+        .output()
+        .expect("the program can be started")
 }
 
 #[test]
@@ -75,7 +91,7 @@ fn every_command_of_the_readme_works() {
         if line == "feedmill init" {
             fs::remove_file(folder.path().join("config.toml")).expect("removed");
         }
-        let output = run(folder.path(), &line.replace("FILE", "seeds/archive.md"));
+        let output = run(folder.path(), line);
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -137,7 +153,7 @@ fn the_exit_codes_are_those_of_the_program() {
     let readme = readme();
     let told = readme.split("Exit codes:").nth(1).expect("the README tells them");
     let told = told.split("\n\n").next().unwrap_or_default();
-    for code in ["0 done", "1 with `--strict`", "2 wrong use or configuration", "4 the"] {
+    for code in ["0 done", "1 with `--strict`", "2 wrong use or configuration", "3 too", "4 the"] {
         assert!(told.contains(code), "{code}");
     }
     let folder = place();

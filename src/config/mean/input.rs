@@ -1,14 +1,18 @@
 //! `[input]` and `[output]` as meant.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::error::Fault;
 use crate::config::mean::Findings;
-use crate::config::mean::amount::size;
+use crate::config::mean::amount::{age, size};
 use crate::config::mean::matcher::{glob, glob_set};
-use crate::config::mean::value::{choice, host};
+use crate::config::mean::value::{choice, host, optional};
 use crate::config::meant::{Coding, Input, Output, Reading};
 use crate::config::typed;
+use crate::model::id::{digest, hex};
+
+/// The most bytes of a state file's name, less its ending.
+const LONGEST_NAME: usize = 200;
 
 const CODINGS: [(&str, Coding); 3] =
     [("gzip", Coding::Gzip), ("brotli", Coding::Brotli), ("zstd", Coding::Zstd)];
@@ -53,7 +57,51 @@ pub(crate) fn output(typed: &typed::Output, findings: &mut Findings<'_>) -> Opti
     let mut precompress = codings.unwrap_or_default();
     precompress.sort_unstable();
     precompress.dedup();
-    Some(Output { folder: folder?, precompress })
+    let gate = findings.take("output.gate", gate(typed.gate));
+    let tombstones = findings.take("output.tombstones", optional(&typed.tombstones, age));
+    Some(Output {
+        folder: folder?,
+        precompress,
+        gate: gate?,
+        tombstone_seconds: tombstones?.unwrap_or_default(),
+    })
+}
+
+fn gate(count: i64) -> Result<usize, Fault> {
+    usize::try_from(count).map_err(|_| Fault::new("must be 0 or more"))
+}
+
+/// Means `[state]`: a file, or none. What is remembered is what the subscribers of one output got, so
+/// every output has a file of its own.
+pub(crate) fn state(
+    typed: &typed::State,
+    output: &typed::Output,
+) -> Result<Option<PathBuf>, Fault> {
+    match typed.file.as_str() {
+        "none" => Ok(None),
+        "" => Ok(Some(Path::new(".feedmill").join(state_of(&output.folder)))),
+        file => folder(file).map(Some),
+    }
+}
+
+/// Names the state of an output: two outputs never have the same name.
+fn state_of(output: &str) -> String {
+    if output == typed::Output::default().folder {
+        return "state.db".to_owned();
+    }
+    let named: String = output.split('/').map(in_name).collect::<Vec<_>>().join("+");
+    // "state" is taken, and the name of a file has an end.
+    match named.as_str() {
+        "state" => "%state.db".to_owned(),
+        long if long.len() > LONGEST_NAME => format!("{}.db", hex(&digest(output.as_bytes()))),
+        named => format!("{named}.db"),
+    }
+}
+
+fn in_name(segment: &str) -> String {
+    url::form_urlencoded::byte_serialize(segment.as_bytes())
+        .map(|c| c.replace('+', "%20"))
+        .collect()
 }
 
 /// Takes a path as typed: names of folders may begin and end with blanks.
@@ -97,6 +145,21 @@ mod tests {
     }
 
     #[test]
+    fn every_output_has_a_state_of_its_own() {
+        let of = |output: &str| {
+            let output = typed::Output { folder: output.into(), ..typed::Output::default() };
+            let file = state(&typed::State::default(), &output).expect("it has a name");
+            file.map(|file| file.display().to_string()).unwrap_or_default()
+        };
+        assert_eq!(of("feeds"), ".feedmill/state.db");
+        assert_eq!(of("public/feeds"), ".feedmill/public+feeds.db");
+        assert_eq!(of("public+feeds"), ".feedmill/public%2Bfeeds.db");
+        assert_eq!(of("/srv/a b"), ".feedmill/+srv+a%20b.db");
+        assert_eq!(of("state"), ".feedmill/%state.db");
+        assert!(of(&"x".repeat(4000)).len() < 60);
+    }
+
+    #[test]
     fn every_faulty_element_is_told() {
         let found = keys(|input| {
             input.folders = Vec::new();
@@ -127,6 +190,8 @@ mod tests {
     #[test]
     fn codings_stand_once_and_in_order() {
         let typed = typed::Output {
+            gate: 0,
+            tombstones: String::new(),
             folder: "feeds".into(),
             precompress: ["zstd", "gzip", "zstd"].map(Into::into).to_vec(),
         };

@@ -35,9 +35,12 @@ pub(crate) fn settings(
     let output = input::output(&typed.output, &mut findings);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.time_zone);
     let feeds = feed::feeds(&typed.feed, zone, &mut findings);
-    match (site, input, output, feeds) {
-        (Some(site), Some(input), Some(output), Some(feeds)) if findings.errors.is_empty() => {
-            Ok(Settings { site, input, output, feeds })
+    let state = findings.take("state.file", input::state(&typed.state, &typed.output));
+    match (site, input, output, feeds, state) {
+        (Some(site), Some(input), Some(output), Some(feeds), Some(state))
+            if findings.errors.is_empty() =>
+        {
+            Ok(Settings { site, input, output, state, feeds, print: String::new() })
         }
         _ => Err(findings.errors),
     }

@@ -75,7 +75,11 @@ fn without_label(line: &str) -> &str {
 
 /// Reads the reporters' names from the last line of a text: `记者：甲 乙 责编：丙`.
 fn byline(ending: &str) -> Vec<String> {
-    let text = html::text::plain(tail(ending, 600));
+    let ending = tail(ending, 600);
+    if !REPORTER_LABELS.iter().any(|label| ending.contains(label)) {
+        return Vec::new();
+    }
+    let text = html::text::plain(ending);
     let Some(line) = text.lines().map(str::trim).rfind(|line| !line.is_empty()) else {
         return Vec::new();
     };

@@ -107,6 +107,7 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
         since: Timestamp::from_unix(1_767_225_600).expect("in range"),
         hubs: Vec::new(),
         complete: false,
+        tombstones: Vec::new(),
         entries: entries.into_iter().map(Arc::new).collect(),
     }
 }

@@ -1,0 +1,211 @@
+//! A row an entry: what was issued to subscribers.
+
+use std::ffi::OsString;
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::catalog::Catalog;
+use crate::catalog::error::{CatalogError, Result};
+use crate::catalog::files::{self, FileKey};
+use crate::model::date::Timestamp;
+use crate::model::id::{Digest, digest};
+
+/// What was issued for an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its number in the state.
+    pub number: i64,
+    /// The id, for ever.
+    pub id: String,
+    /// The page that was last declared or made, where it isn't the id.
+    pub permalink: Option<String>,
+    /// When it was published.
+    pub published: Timestamp,
+    /// When it last changed in a way that matters.
+    pub updated: Timestamp,
+    /// The date of its last change that the article itself told last.
+    pub declared: Option<Timestamp>,
+    /// True once a feed could hold it.
+    pub is_public: bool,
+    /// The digest of what matters, as subscribers got it last.
+    pub matter: Option<Digest>,
+    /// When its file was found gone.
+    pub removed: Option<Timestamp>,
+    /// Its file; `None` while no file is known.
+    pub file: Option<FileKey>,
+    /// True for a draft, or what is kept out of the feeds.
+    pub is_withheld: bool,
+    /// When it leaves the feeds.
+    pub expires: Option<Timestamp>,
+}
+
+/// The columns of [`EntryRow`], in the order in which it is read.
+pub(crate) const COLUMNS: &str = "number, id, permalink, published, updated, declared, public, \
+                                  matter, removed, folder, name, flags, expires";
+
+/// The flag of an entry that is withheld.
+const WITHHELD: i64 = 1;
+
+impl EntryRow {
+    /// Reads a row that begins with [`COLUMNS`].
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
+        let time = |column| -> Result<Option<Timestamp>> {
+            let seconds: Option<i64> = row.get(column)?;
+            seconds.map(timestamp).transpose()
+        };
+        let wanted = |time: Option<Timestamp>| {
+            time.ok_or_else(|| CatalogError::Damaged("an entry without a date".to_owned()))
+        };
+        let folder: Option<i64> = row.get(9)?;
+        let name: Option<OsString> = folder.map(|_| files::name(row, 10)).transpose()?;
+        Ok(Self {
+            number: row.get(0)?,
+            id: row.get(1)?,
+            permalink: row.get(2)?,
+            published: wanted(time(3)?)?,
+            updated: wanted(time(4)?)?,
+            declared: time(5)?,
+            is_public: row.get(6)?,
+            matter: row.get(7)?,
+            removed: time(8)?,
+            file: folder.zip(name).map(|(folder, name)| FileKey { folder, name }),
+            is_withheld: row.get::<_, i64>(11)? & WITHHELD != 0,
+            expires: time(12)?,
+        })
+    }
+
+    /// Gives the page that was last declared or made.
+    #[must_use]
+    pub fn page(&self) -> &str {
+        self.permalink.as_deref().unwrap_or(&self.id)
+    }
+}
+
+impl Catalog {
+    /// Gives an entry by its number.
+    pub fn entry(&self, number: i64) -> Result<EntryRow> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE number = ?");
+        let mut query = self.db.prepare_cached(&sql)?;
+        let mut rows = query.query([number])?;
+        match rows.next()? {
+            Some(row) => EntryRow::read(row),
+            None => Err(CatalogError::Damaged(format!("there is no entry {number}"))),
+        }
+    }
+
+    /// Finds the entry that has an id.
+    pub fn entry_by_id(&self, id: &str) -> Result<Option<EntryRow>> {
+        self.entry_by_alias(id, |entry| entry.id == id)
+    }
+
+    /// Finds the entry that has a page.
+    pub fn entry_by_page(&self, page: &str) -> Result<Option<EntryRow>> {
+        self.entry_by_alias(page, |entry| entry.page() == page)
+    }
+
+    fn entry_by_alias(
+        &self,
+        alias: &str,
+        fits: impl Fn(&EntryRow) -> bool,
+    ) -> Result<Option<EntryRow>> {
+        let mut query = self.db.prepare_cached("SELECT entry FROM alias WHERE key = ?")?;
+        let numbers = query.query_map([digest(alias.as_bytes())], |row| row.get(0))?;
+        for number in numbers.collect::<std::result::Result<Vec<i64>, _>>()? {
+            let entry = self.entry(number)?;
+            if fits(&entry) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes an entry; gives its number, which a new one (0) gets here.
+    pub(crate) fn put_entry(&self, entry: &EntryRow) -> Result<i64> {
+        let former = match entry.number {
+            0 => None,
+            number => Some(self.entry(number)?),
+        };
+        let number = (entry.number > 0).then_some(entry.number);
+        self.db
+            .prepare_cached(
+                "INSERT INTO entry (number, id, permalink, published, updated, declared, public,
+                   matter, removed, folder, name, flags, expires)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT (number) DO UPDATE SET permalink = ?3, published = ?4, updated = ?5,
+                   declared = ?6, public = ?7, matter = ?8, removed = ?9, folder = ?10, name = ?11,
+                   flags = ?12, expires = ?13",
+            )?
+            .execute(params![
+                number,
+                entry.id,
+                entry.permalink,
+                entry.published.unix(),
+                entry.updated.unix(),
+                entry.declared.map(Timestamp::unix),
+                entry.is_public,
+                entry.matter,
+                entry.removed.map(Timestamp::unix),
+                entry.file.as_ref().map(|file| file.folder),
+                entry.file.as_ref().map(|file| file.name.as_encoded_bytes()),
+                if entry.is_withheld { WITHHELD } else { 0 },
+                entry.expires.map(Timestamp::unix),
+            ])?;
+        let number = number.unwrap_or_else(|| self.db.last_insert_rowid());
+        let had_file = former.as_ref().is_some_and(|former| former.file.is_some());
+        let change = i64::from(entry.file.is_some()) - i64::from(had_file);
+        self.articles.set(self.articles.get() + change);
+        match former {
+            None => {
+                self.add_alias(&entry.id, number)?;
+                self.change_alias(number, None, entry.permalink.as_deref())?;
+            }
+            Some(former) => {
+                self.change_alias(number, former.permalink.as_deref(), entry.permalink.as_deref())?;
+            }
+        }
+        Ok(number)
+    }
+
+    fn change_alias(&self, entry: i64, old: Option<&str>, new: Option<&str>) -> Result<()> {
+        if old == new {
+            return Ok(());
+        }
+        if let Some(old) = old {
+            self.db
+                .prepare_cached("DELETE FROM alias WHERE key = ? AND entry = ?")?
+                .execute(params![digest(old.as_bytes()), entry])?;
+        }
+        new.map_or(Ok(()), |new| self.add_alias(new, entry))
+    }
+
+    fn add_alias(&self, alias: &str, entry: i64) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?
+            .execute(params![digest(alias.as_bytes()), entry])?;
+        Ok(())
+    }
+
+    /// Finds an entry whose file is gone, by the digest of the file that it had.
+    pub(crate) fn gone_with(&self, hash: &Digest) -> Result<Option<i64>> {
+        let mut query = self.db.prepare_cached("SELECT entry FROM gone WHERE hash = ? LIMIT 1")?;
+        Ok(query.query_row([hash], |row| row.get(0)).optional()?)
+    }
+
+    /// Remembers the digest of the file that an entry had, or forgets it when it has one again.
+    pub(crate) fn set_gone(&self, entry: i64, hash: Option<&Digest>) -> Result<()> {
+        match hash {
+            Some(hash) => self
+                .db
+                .prepare_cached("INSERT OR REPLACE INTO gone (hash, entry) VALUES (?, ?)")?
+                .execute(params![hash, entry])?,
+            None => self.db.prepare_cached("DELETE FROM gone WHERE entry = ?")?.execute([entry])?,
+        };
+        Ok(())
+    }
+}
+
+/// Takes seconds from a row.
+pub(crate) fn timestamp(seconds: i64) -> Result<Timestamp> {
+    Timestamp::from_unix(seconds)
+        .ok_or_else(|| CatalogError::Damaged(format!("{seconds} is no time")))
+}

@@ -1,0 +1,400 @@
+//! A row a file: what of a folder was changed since it was last read.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::catalog::Catalog;
+use crate::catalog::error::Result;
+use crate::model::file::{Folder, SeedFile, Stamp};
+use crate::model::id::Digest;
+use crate::model::report::Report;
+
+/// Where a file is, in the numbers of the state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileKey {
+    /// The number of its folder.
+    pub folder: i64,
+    /// Its name.
+    pub name: OsString,
+}
+
+/// What is known of a file since it was last read.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The digest of its bytes.
+    pub hash: Digest,
+    /// The number of the entry that it holds or contends for.
+    pub entry: Option<i64>,
+    /// True when what was derived from it still holds.
+    pub is_derived: bool,
+}
+
+/// A file that is to be read.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The file.
+    pub file: SeedFile,
+    /// The number of its folder in the state.
+    pub folder: i64,
+    /// What is known of it; `None` for a new one.
+    pub known: Option<Known>,
+}
+
+impl Changed {
+    /// Gives the place of the file in the state.
+    #[must_use]
+    pub fn key(&self) -> FileKey {
+        FileKey { folder: self.folder, name: self.file.name.clone() }
+    }
+}
+
+/// A file that is gone.
+#[derive(Clone, Debug)]
+pub struct Vanished {
+    /// Its place in the state.
+    pub key: FileKey,
+    /// What is known of it.
+    pub known: Known,
+}
+
+/// What a walk found to be other than the state says.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Files that are new, or whose stamp is another.
+    pub changed: Vec<Changed>,
+    /// Files that are gone.
+    pub vanished: Vec<Vanished>,
+    /// How many files there are.
+    pub files: usize,
+}
+
+/// Compares folders with the state, one by one.
+#[derive(Debug)]
+pub struct Comparison {
+    unseen: HashMap<(i64, PathBuf), i64>,
+    changes: Changes,
+}
+
+impl Catalog {
+    /// Begins to compare; every folder of the state that is never given is gone.
+    pub fn compare(&self) -> Result<Comparison> {
+        let mut query = self.db.prepare_cached("SELECT input, path, number FROM folder")?;
+        let rows = query.query_map([], |row| Ok(((row.get(0)?, path(row, 1)?), row.get(2)?)))?;
+        let unseen = rows.collect::<std::result::Result<_, _>>()?;
+        Ok(Comparison { unseen, changes: Changes::default() })
+    }
+
+    /// Compares one folder. `files` are all of its files that are articles, in the order of their
+    /// names.
+    pub fn compare_folder(
+        &self,
+        comparison: &mut Comparison,
+        folder: &Arc<Folder>,
+        files: Vec<(OsString, Stamp)>,
+    ) -> Result<()> {
+        comparison.changes.files += files.len();
+        let key = (i64::try_from(folder.input).unwrap_or(i64::MAX), folder.path.clone());
+        let known = comparison.unseen.remove(&key);
+        if known.is_none() && files.is_empty() {
+            return Ok(());
+        }
+        let number = match known {
+            Some(number) => number,
+            None => self.folder_number(key.0, &folder.path)?,
+        };
+        let mut query = self.db.prepare_cached(
+            "SELECT name, stamp, hash, entry FROM file WHERE folder = ? ORDER BY name",
+        )?;
+        let mut rows = query.query([number])?;
+        let mut row = rows.next()?;
+        for (name, stamp) in files {
+            while let Some(known) = row {
+                let own = known.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+                if own.cmp(name.as_encoded_bytes()) != Ordering::Less {
+                    break;
+                }
+                comparison.changes.vanished.push(vanished(number, known)?);
+                row = rows.next()?;
+            }
+            let same = match row {
+                Some(known) if known.get_ref(0)?.as_blob() == Ok(name.as_encoded_bytes()) => {
+                    Some(known)
+                }
+                _ => None,
+            };
+            let is_unchanged = match same {
+                Some(known) => known.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..]),
+                None => false,
+            };
+            if !is_unchanged {
+                let known = same.map(|row| known_of(row)).transpose()?;
+                let file = SeedFile { folder: Arc::clone(folder), name, stamp };
+                comparison.changes.changed.push(Changed { file, folder: number, known });
+            }
+            if same.is_some() {
+                row = rows.next()?;
+            }
+        }
+        while let Some(known) = row {
+            comparison.changes.vanished.push(vanished(number, known)?);
+            row = rows.next()?;
+        }
+        Ok(())
+    }
+
+    /// Ends the comparison: what of the state was not seen is gone.
+    pub fn finish_comparison(&self, comparison: Comparison) -> Result<Changes> {
+        let Comparison { unseen, mut changes } = comparison;
+        for number in unseen.into_values() {
+            let mut query = self.db.prepare_cached(
+                "SELECT name, stamp, hash, entry FROM file WHERE folder = ? ORDER BY name",
+            )?;
+            let mut rows = query.query([number])?;
+            while let Some(row) = rows.next()? {
+                changes.vanished.push(vanished(number, row)?);
+            }
+        }
+        changes.changed.sort_by(|a, b| order(&a.file).cmp(&order(&b.file)));
+        changes
+            .vanished
+            .sort_by(|a, b| (a.key.folder, &a.key.name).cmp(&(b.key.folder, &b.key.name)));
+        Ok(changes)
+    }
+
+    /// Forgets folders that hold no article any more.
+    pub(crate) fn drop_empty_folders(&self) -> Result<()> {
+        self.db.execute(
+            "DELETE FROM folder WHERE NOT EXISTS
+               (SELECT 1 FROM file WHERE file.folder = folder.number)",
+            [],
+        )?;
+        Ok(())
+    }
+
+    /// Gives the number of a folder, which gets one if it has none.
+    pub(crate) fn folder_number(&self, input: i64, path: &Path) -> Result<i64> {
+        let path = path.as_os_str().as_encoded_bytes();
+        let mut query =
+            self.db.prepare_cached("SELECT number FROM folder WHERE input = ? AND path = ?")?;
+        let known = query.query_row(params![input, path], |row| row.get(0)).optional()?;
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        self.db
+            .prepare_cached("INSERT INTO folder (input, path) VALUES (?, ?)")?
+            .execute(params![input, path])?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Notes that a file's bytes are still those that are known, whatever its stamp.
+    pub fn restamp(&self, changed: &Changed) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE file SET stamp = ? WHERE folder = ? AND name = ?")?
+            .execute(params![
+                changed.file.stamp.to_bytes(),
+                changed.folder,
+                changed.file.name.as_encoded_bytes()
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the row of a file. `stamp` is `None` when the file must be read again next time.
+    pub(crate) fn put_file(&self, changed: &Changed, row: &FileRow<'_>) -> Result<()> {
+        let reports =
+            if row.reports.is_empty() { None } else { Some(serde_json::to_string(row.reports)?) };
+        self.db
+            .prepare_cached(
+                "INSERT OR REPLACE INTO file (folder, name, stamp, hash, entry, age, loses, reports)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                changed.folder,
+                changed.file.name.as_encoded_bytes(),
+                row.stamp.map(Stamp::to_bytes),
+                row.hash,
+                row.entry,
+                row.age,
+                row.loses.then_some(1),
+                reports,
+            ])?;
+        Ok(())
+    }
+
+    /// Forgets a file.
+    pub(crate) fn drop_file(&self, key: &FileKey) -> Result<()> {
+        for table in ["file", "whole"] {
+            self.db
+                .prepare_cached(&format!("DELETE FROM {table} WHERE folder = ? AND name = ?"))?
+                .execute(params![key.folder, key.name.as_encoded_bytes()])?;
+        }
+        Ok(())
+    }
+
+    /// Adds to the reports of a file what reading it whole told.
+    pub fn add_reports(&self, key: &FileKey, reports: &[Report]) -> Result<()> {
+        let mut all = self.reports_of(key)?;
+        all.extend(
+            reports.iter().filter(|report| !all.contains(report)).cloned().collect::<Vec<_>>(),
+        );
+        self.db
+            .prepare_cached("UPDATE file SET reports = ? WHERE folder = ? AND name = ?")?
+            .execute(params![
+                serde_json::to_string(&all)?,
+                key.folder,
+                key.name.as_encoded_bytes()
+            ])?;
+        Ok(())
+    }
+
+    fn reports_of(&self, key: &FileKey) -> Result<Vec<Report>> {
+        let mut query =
+            self.db.prepare_cached("SELECT reports FROM file WHERE folder = ? AND name = ?")?;
+        let told: Option<Option<String>> = query
+            .query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(told.flatten().map(|told| serde_json::from_str(&told)).transpose()?.unwrap_or_default())
+    }
+
+    /// Gives all reports that stand, each naming its file.
+    pub fn reports(&self, inputs: &[PathBuf]) -> Result<Vec<Report>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT f.reports, f.name, d.input, d.path
+             FROM file f INDEXED BY reported JOIN folder d ON d.number = f.folder
+             WHERE f.reports IS NOT NULL",
+        )?;
+        let mut rows = query.query([])?;
+        let mut reports = Vec::new();
+        while let Some(row) = rows.next()? {
+            let told: Vec<Report> = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            let location = location(inputs, row.get(2)?, &path(row, 3)?, &name(row, 1)?);
+            let file = location.display().to_string();
+            reports.extend(told.into_iter().map(|report| report.in_file(file.clone())));
+        }
+        reports.extend(self.duplicates(inputs)?);
+        Ok(reports)
+    }
+
+    /// Reports the files whose entry is held by another file.
+    fn duplicates(&self, inputs: &[PathBuf]) -> Result<Vec<Report>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT e.id, d.input, d.path, f.name, h.input, h.path, e.name
+             FROM file f INDEXED BY loser JOIN folder d ON d.number = f.folder
+               JOIN entry e ON e.number = f.entry JOIN folder h ON h.number = e.folder
+             WHERE f.loses = 1",
+        )?;
+        let mut rows = query.query([])?;
+        let mut reports = Vec::new();
+        while let Some(row) = rows.next()? {
+            let place = |at: usize| -> Result<String> {
+                let place =
+                    location(inputs, row.get(at)?, &path(row, at + 1)?, &name(row, at + 2)?);
+                Ok(place.display().to_string())
+            };
+            let message = format!(
+                "the id {} stands in {} too, which is as new or newer; this file is left out",
+                row.get::<_, String>(0)?,
+                place(4)?
+            );
+            let report = Report::warning("duplicate-id", message).in_file(place(1)?);
+            reports.push(report.help("give one of the two another id, or remove one"));
+        }
+        Ok(reports)
+    }
+
+    /// Gives a file of the state as one that is to be read again.
+    pub(crate) fn again(&self, key: &FileKey, inputs: &[PathBuf]) -> Result<Option<Changed>> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT stamp, hash, entry FROM file WHERE folder = ? AND name = ?")?;
+        let known = query
+            .query_row(params![key.folder, key.name.as_encoded_bytes()], |row| {
+                Ok(Known { hash: row.get(1)?, entry: row.get(2)?, is_derived: false })
+            })
+            .optional()?;
+        let file = self.seed_file(key, inputs)?;
+        Ok(file.map(|file| Changed { file, folder: key.folder, known }))
+    }
+
+    /// Gives a file of the state as one to be read; its stamp is not known.
+    pub fn seed_file(&self, key: &FileKey, inputs: &[PathBuf]) -> Result<Option<SeedFile>> {
+        let mut query =
+            self.db.prepare_cached("SELECT input, path FROM folder WHERE number = ?")?;
+        let folder = query
+            .query_row([key.folder], |row| Ok((row.get::<_, i64>(0)?, path(row, 1)?)))
+            .optional()?;
+        Ok(folder.map(|(input, path)| {
+            let location = location(inputs, input, &path, OsStr::new(""));
+            let input = usize::try_from(input).unwrap_or(usize::MAX);
+            let folder = Arc::new(Folder { input, path, location });
+            let stamp = Stamp { size: 0, modified: 0, changed: 0, inode: 0 };
+            SeedFile { folder, name: key.name.clone(), stamp }
+        }))
+    }
+
+    /// Finds a file of the state.
+    pub fn find(&self, file: &SeedFile) -> Result<Option<FileKey>> {
+        let mut query =
+            self.db.prepare_cached("SELECT number FROM folder WHERE input = ? AND path = ?")?;
+        let input = i64::try_from(file.folder.input).unwrap_or(i64::MAX);
+        let path = file.folder.path.as_os_str().as_encoded_bytes();
+        let folder = query.query_row(params![input, path], |row| row.get(0)).optional()?;
+        Ok(folder.map(|folder| FileKey { folder, name: file.name.clone() }))
+    }
+
+    /// Gives the number of the entry that a file holds; `None` where it holds none.
+    pub fn entry_of(&self, key: &FileKey) -> Result<Option<i64>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT entry FROM file WHERE folder = ? AND name = ? AND loses IS NULL",
+        )?;
+        let found =
+            query.query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0));
+        Ok(found.optional()?.flatten())
+    }
+}
+
+/// What is written of a file.
+#[derive(Debug)]
+pub(crate) struct FileRow<'a> {
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) hash: Digest,
+    pub(crate) entry: Option<i64>,
+    pub(crate) age: Option<i64>,
+    pub(crate) loses: bool,
+    pub(crate) reports: &'a [Report],
+}
+
+/// Tells where a file is.
+pub(crate) fn location(inputs: &[PathBuf], input: i64, folder: &Path, name: &OsStr) -> PathBuf {
+    let base = usize::try_from(input).ok().and_then(|input| inputs.get(input));
+    base.cloned().unwrap_or_default().join(folder).join(name)
+}
+
+/// Reads a path from a row.
+pub(crate) fn path(row: &Row<'_>, column: usize) -> rusqlite::Result<PathBuf> {
+    name(row, column).map(PathBuf::from)
+}
+
+/// Reads the name of a file from a row.
+pub(crate) fn name(row: &Row<'_>, column: usize) -> rusqlite::Result<OsString> {
+    row.get::<_, Vec<u8>>(column).map(OsString::from_vec)
+}
+
+fn known_of(row: &Row<'_>) -> Result<Known> {
+    let is_derived = row.get_ref(1)? != rusqlite::types::ValueRef::Null;
+    Ok(Known { hash: row.get(2)?, entry: row.get(3)?, is_derived })
+}
+
+fn vanished(folder: i64, row: &Row<'_>) -> Result<Vanished> {
+    Ok(Vanished { key: FileKey { folder, name: name(row, 0)? }, known: known_of(row)? })
+}
+
+/// The order in which files are taken: that of their paths, input folder by input folder.
+fn order(file: &SeedFile) -> (usize, &Path, &OsStr) {
+    (file.folder.input, &file.folder.path, &file.name)
+}

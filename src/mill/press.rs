@@ -1,0 +1,201 @@
+//! From drafts to subscribers: what they would see, the documents, and their places.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::catalog::editions::DocumentRow;
+use crate::catalog::{Catalog, CatalogError};
+use crate::config::meant::Settings;
+use crate::mill::assembly::{self, Draft};
+use crate::mill::library::Library;
+use crate::mill::{Progress, TurnError, Written, list};
+use crate::model::date::Timestamp;
+use crate::model::edition::Shown;
+use crate::model::feed::Feed;
+use crate::model::report::Report;
+use crate::publish::directory::{Directory, Placed, PublishError};
+use crate::publish::gate::{self, Forecast};
+use crate::render::{self, html, opml};
+
+/// What publishing came to.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) written: Written,
+    pub(super) reports: Vec<Report>,
+}
+
+/// Tells what subscribers would see, feed by feed; feeds that stay as they are tell nothing.
+pub(super) fn forecasts(
+    catalog: &Catalog,
+    drafts: &[Draft<'_>],
+) -> Result<Vec<Forecast>, CatalogError> {
+    let mut forecasts = Vec::new();
+    let mut ended = catalog.shown_feeds()?;
+    for draft in drafts {
+        ended.remove(&draft.query.folder);
+        if !draft.is_stale {
+            continue;
+        }
+        let before = catalog.shown(&draft.query.folder)?;
+        let mut gone = BTreeSet::new();
+        for one in &before {
+            let entry = catalog.entry_by_id(&one.id)?;
+            let stays = match entry {
+                Some(entry) => catalog.is_member(draft.row.number, entry.number)?,
+                None => false,
+            };
+            if !stays {
+                gone.insert(one.id.clone());
+            }
+        }
+        let has_left = |one: &Shown| gone.contains(&one.id);
+        let told = gate::forecast(&draft.query.name, &before, &draft.shown, has_left);
+        forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
+    }
+    for folder in ended {
+        let before = catalog.shown(&folder)?;
+        forecasts.push(gate::forecast(&folder, &before, &[], |_| true));
+    }
+    Ok(forecasts)
+}
+
+/// Notes which entries the feeds tell to be gone: those that subscribers had and would have no more.
+pub(super) fn bury(
+    catalog: &Catalog,
+    drafts: &[Draft<'_>],
+    forecasts: &[Forecast],
+    now: Timestamp,
+    oldest: Timestamp,
+) -> Result<(), CatalogError> {
+    catalog.end_tombstones(oldest)?;
+    for draft in drafts.iter().filter(|draft| draft.is_stale) {
+        let folder = &draft.query.folder;
+        let own = forecasts.iter().filter(|forecast| forecast.feed == draft.query.name);
+        for one in own.flat_map(|forecast| &forecast.gone) {
+            catalog.add_tombstone(folder, &one.id, now)?;
+        }
+        for one in &draft.shown {
+            catalog.raise(folder, &one.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Renders and publishes the stale feeds, removes the documents of feeds that are no more, and keeps
+/// what was published in the catalog.
+pub(super) fn publish(
+    settings: &Settings,
+    catalog: &mut Catalog,
+    library: &mut Library<'_>,
+    output: &Directory<'_>,
+    drafts: Vec<Draft<'_>>,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Told, TurnError> {
+    let former = catalog.documents()?;
+    let mut told = Told::default();
+    let mut expected = BTreeSet::new();
+    let mut listings = Vec::new();
+    let mut ended = catalog.shown_feeds()?;
+    for draft in drafts {
+        ended.remove(&draft.query.folder);
+        let frame = assembly::frame(settings, &draft.query);
+        listings.extend(list::listing(&draft.query, &frame));
+        let paths: Vec<String> =
+            frame.formats.iter().flat_map(|format| output.paths(&frame.path(*format))).collect();
+        if !draft.is_stale {
+            told.written.unchanged += paths.len();
+        }
+        expected.extend(paths);
+        if !draft.is_stale {
+            continue;
+        }
+        let placed = print(settings, catalog, library, output, &draft, now)?;
+        record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
+        catalog.set_shown(&draft.query.folder, &draft.shown)?;
+        catalog.set_fresh(draft.row.number)?;
+        progress.step();
+    }
+    let list = opml::render(&settings.site.title, &list::branches(listings));
+    let mut shared = Vec::new();
+    for document in [html::stylesheet(), list] {
+        expected.extend(output.paths(&document.path));
+        shared.extend(output.publish(&document, settings.site.authority.since())?);
+    }
+    output.sync(&shared)?;
+    record(catalog, None, &shared, &mut told.written)?;
+    remove_others(catalog, output, &former, &expected, &mut told)?;
+    for folder in ended {
+        catalog.set_shown(&folder, &[])?;
+    }
+    Ok(told)
+}
+
+/// Renders a feed and puts its documents into their places, on all threads.
+fn print(
+    settings: &Settings,
+    catalog: &Catalog,
+    library: &mut Library<'_>,
+    output: &Directory<'_>,
+    draft: &Draft<'_>,
+    now: Timestamp,
+) -> Result<Vec<Placed>, TurnError> {
+    let entries = match &draft.entries {
+        Some(held) => held.clone(),
+        None => assembly::choose(&draft.row, &draft.query, catalog, library, now)?
+            .into_iter()
+            .map(|(_, _, entry)| entry.into())
+            .collect(),
+    };
+    let tombstones = catalog.tombstones(&draft.query.folder)?;
+    let feed: Feed = draft.feed(settings, entries, tombstones);
+    let modified = feed.updated.unwrap_or(feed.since);
+    let placed = feed
+        .formats
+        .par_iter()
+        .map(|format| output.publish(&render::document(&feed, *format), modified))
+        .collect::<Result<Vec<_>, PublishError>>()?
+        .concat();
+    output.sync(&placed)?;
+    Ok(placed)
+}
+
+fn record(
+    catalog: &Catalog,
+    feed: Option<&str>,
+    placed: &[Placed],
+    written: &mut Written,
+) -> Result<(), CatalogError> {
+    for Placed { path, stamp, hash, is_replaced } in placed {
+        catalog.put_document(&DocumentRow {
+            path: path.clone(),
+            feed: feed.map(ToOwned::to_owned),
+            stamp: stamp.clone(),
+            hash: *hash,
+        })?;
+        written.replaced += usize::from(*is_replaced);
+        written.unchanged += usize::from(!*is_replaced);
+    }
+    Ok(())
+}
+
+/// Removes the documents that were published and belong to no feed any more.
+fn remove_others(
+    catalog: &Catalog,
+    output: &Directory<'_>,
+    former: &BTreeMap<String, DocumentRow>,
+    expected: &BTreeSet<String>,
+    told: &mut Told,
+) -> Result<(), TurnError> {
+    for (path, row) in former.iter().filter(|(path, _)| !expected.contains(*path)) {
+        if output.remove(path, &row.hash)? {
+            told.written.removed += 1;
+        } else {
+            let message = "its feed is no more, but the file was changed by others, so it stays";
+            told.reports.push(Report::warning("foreign-change", message).in_file(path.clone()));
+        }
+        catalog.drop_document(path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! What feedmill remembers: ids and dates that never change, and what subscribers are spared.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::mill::{command, tree};
+
+/// A day later than the clock of the tests, in seconds.
+const LATER: i64 = 1_735_689_600 + 86_400;
+
+/// A folder with articles and a state.
+pub(crate) struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    pub(crate) fn new(config: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::create_dir(folder.path().join("seeds")).expect("made");
+        let site = Self { folder };
+        site.write("config.toml", config);
+        site
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        let to = self.path().join(to);
+        fs::create_dir_all(to.parent().expect("it has a folder")).expect("made");
+        fs::rename(self.path().join(from), to).expect("renamed");
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.path().join(path)).expect("removed");
+    }
+
+    /// Runs feedmill at a time, with the state of the folder.
+    pub(crate) fn run(&self, now: i64, arguments: &[&str]) -> Output {
+        command(self.path(), arguments)
+            .env("FEEDMILL_STATE_FILE", "state.db")
+            .env("SOURCE_DATE_EPOCH", now.to_string())
+            .output()
+            .expect("the program can be started")
+    }
+
+    pub(crate) fn succeed(&self, now: i64, arguments: &[&str]) -> Output {
+        let output = self.run(now, arguments);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {told}");
+        output
+    }
+
+    /// Builds, and gives the items of the JSON Feed by their titles.
+    pub(crate) fn build(&self, now: i64) -> BTreeMap<String, serde_json::Value> {
+        self.succeed(now, &["build", "--quiet"]);
+        self.items()
+    }
+
+    fn items(&self) -> BTreeMap<String, serde_json::Value> {
+        let text = fs::read(self.path().join("feeds/feed.json")).expect("it is there");
+        let feed: serde_json::Value = serde_json::from_slice(&text).expect("it is JSON");
+        let items = feed["items"].as_array().expect("there are items").clone();
+        let title =
+            |item: &serde_json::Value| item["title"].as_str().unwrap_or_default().to_owned();
+        items.into_iter().map(|item| (title(&item), item)).collect()
+    }
+
+    fn atom(&self) -> String {
+        fs::read_to_string(self.path().join("feeds/atom.xml")).expect("it is there")
+    }
+}
+
+const CONFIG: &str = "[site]\nurl = \"https://feeds.example/\"\n[[feed]]\nlimit = 0\n";
+
+fn article(title: &str, more: &str, text: &str) -> String {
+    format!("---\ntitle: {title}\n{more}---\n{text}\n")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn an_id_stays_through_every_edit() {
+    let site = Site::new(CONFIG);
+    let page = "permalink: https://a.example/1\ndate: 2024-05-01\n";
+    site.write("seeds/bare.md", &article("Bare", "date: 2024-05-02\n", "Text."));
+    site.write("seeds/page.md", &article("Page", page, "Text."));
+    let first = site.build(LATER);
+    let (bare, paged) = (first["Bare"]["id"].clone(), first["Page"]["id"].clone());
+    assert_eq!(paged, "https://a.example/1");
+
+    site.rename("seeds/bare.md", "seeds/other name.md");
+    assert_eq!(site.build(LATER)["Bare"]["id"], bare, "renamed");
+    site.rename("seeds/other name.md", "seeds/deep/er/bare.md");
+    assert_eq!(site.build(LATER)["Bare"]["id"], bare, "moved to a folder");
+    site.rename("seeds/deep", "seeds/elsewhere");
+    assert_eq!(site.build(LATER)["Bare"]["id"], bare, "its folder moved");
+    let edited = article("Bare, edited", "date: 2024-05-02\n", "Other text.");
+    site.write("seeds/elsewhere/er/bare.md", &edited);
+    assert_eq!(site.build(LATER)["Bare, edited"]["id"], bare, "edited");
+    let page = "permalink: https://a.example/another\ndate: 2024-05-01\n";
+    site.write("seeds/page.md", &article("Page, edited", page, "Other."));
+    let now = site.build(LATER);
+    assert_eq!(now["Page, edited"]["id"], paged, "its page is another");
+    assert_eq!(now["Page, edited"]["url"], "https://a.example/another");
+    site.write("config.toml", &CONFIG.replace("feeds.example", "moved.example"));
+    let moved = site.build(LATER);
+    assert_eq!((&moved["Page, edited"]["id"], &moved["Bare, edited"]["id"]), (&paged, &bare));
+}
+
+#[test]
+fn a_file_that_takes_the_place_of_another_is_another_article() {
+    let site = Site::new(CONFIG);
+    let page = |number| format!("permalink: https://a.example/{number}\ndate: 2024-05-01\n");
+    site.write("seeds/a.md", &article("One", &page(1), "Text."));
+    site.write("seeds/b.md", &article("Bare", "date: 2024-05-01\n", "Text."));
+    let first = site.build(LATER);
+    site.rename("seeds/a.md", "seeds/a-old.md");
+    site.write("seeds/a.md", &article("Two", &page(2), "Text."));
+    site.rename("seeds/b.md", "seeds/b-old.md");
+    site.write("seeds/b.md", &article("Bare too", "date: 2024-05-01\n", "Other."));
+    let now = site.build(LATER);
+    assert_eq!(now["One"]["id"], first["One"]["id"]);
+    assert_eq!(now["Two"]["id"], "https://a.example/2");
+    assert_eq!(now["Bare"]["id"], first["Bare"]["id"]);
+    assert_ne!(now["Bare too"]["id"], first["Bare"]["id"]);
+}
+
+#[test]
+fn the_date_of_first_sight_is_kept() {
+    let site = Site::new(CONFIG);
+    site.write("seeds/old.md", &article("Old", "date: 2024-05-01\n", "Text."));
+    site.build(LATER);
+    site.write("seeds/new.md", &article("New", "", "Text."));
+    let seen = site.build(LATER + 60)["New"]["date_published"].clone();
+    assert_eq!(seen, "2025-01-02T00:01:00Z");
+    site.write("seeds/new.md", &article("New", "", "Text. More."));
+    site.write("seeds/old.md", &article("Old", "date: 2024-06-01\n", "Text."));
+    let now = site.build(LATER + 3600);
+    assert_eq!(now["New"]["date_published"], seen);
+    assert_eq!(now["Old"]["date_published"], "2024-05-01T00:00:00Z");
+    assert_eq!(now["Old"]["date_modified"], "2024-06-01T00:00:00Z", "a new declared date");
+}
+
+#[test]
+fn only_a_change_that_matters_is_an_update() {
+    let site = Site::new(CONFIG);
+    let date = "date: 2024-05-01\n";
+    site.write("seeds/a.md", &article("A", date, "Some text here."));
+    let first = site.build(LATER);
+    site.write("seeds/a.md", &article("A", date, "Some *text*\n  here."));
+    let marked = site.build(LATER + 60);
+    assert_eq!(marked["A"]["date_modified"], first["A"]["date_modified"]);
+    assert!(
+        marked["A"]["content_html"].to_string().contains("<em>"),
+        "it is published all the same"
+    );
+    site.write("seeds/a.md", &article("A", date, "Some other text here."));
+    let other = site.build(LATER + 120);
+    assert_eq!(other["A"]["date_modified"], "2025-01-02T00:02:00Z");
+    site.write("seeds/a.md", &article("A", date, "Some other text here. "));
+    let blank = site.build(LATER + 180);
+    assert_eq!(blank["A"]["date_modified"], other["A"]["date_modified"]);
+}
+
+#[test]
+fn two_files_with_one_id_are_one_entry() {
+    let site = Site::new(CONFIG);
+    let own = |day| format!("id: urn:x:1\ndate: 2024-05-{day:02}\n");
+    site.write("seeds/a.md", &article("Older", &own(1), "Text."));
+    site.write("seeds/b.md", &article("Newer", &own(2), "Text."));
+    let output = site.succeed(LATER, &["build"]);
+    assert!(told(&output).contains("seeds/a.md: warning: the id urn:x:1 stands in seeds/b.md too"));
+    assert_eq!(site.items().keys().collect::<Vec<_>>(), ["Newer"]);
+    let again = site.succeed(LATER, &["build"]);
+    assert!(told(&again).contains("stands in seeds/b.md too"), "the report stands");
+    site.remove("seeds/b.md");
+    assert_eq!(site.build(LATER).keys().collect::<Vec<_>>(), ["Older"]);
+    site.write("seeds/b.md", &article("Newer", &own(2), "Text."));
+    assert_eq!(site.build(LATER).keys().collect::<Vec<_>>(), ["Newer"]);
+}
+
+#[test]
+fn a_removed_entry_leaves_a_tombstone_and_never_comes_back_as_new() {
+    let site = Site::new(CONFIG);
+    for number in 1..=3 {
+        let text = article(&format!("A{number}"), "", &format!("Text {number}."));
+        site.write(&format!("seeds/{number}.md"), &text);
+    }
+    let first = site.build(LATER);
+    let id = first["A2"]["id"].as_str().expect("an id").to_owned();
+    site.rename("seeds/2.md", "kept.md");
+    site.build(LATER + 60);
+    let tombstone = format!("<at:deleted-entry ref=\"{id}\" when=\"2025-01-02T00:01:00Z\"");
+    assert!(site.atom().contains(&tombstone), "{}", site.atom());
+    site.rename("kept.md", "seeds/2.md");
+    let back = site.build(LATER + 120);
+    assert_eq!(back["A2"], first["A2"]);
+    assert!(!site.atom().contains("deleted-entry"));
+    site.remove("seeds/2.md");
+    site.build(LATER + 180);
+    site.build(LATER + 91 * 86_400);
+    assert!(!site.atom().contains("deleted-entry"), "its time is over");
+}
+
+#[test]
+fn the_gate_refuses_what_would_empty_a_feed() {
+    let site = Site::new(&format!("[output]\ngate = 2\n{CONFIG}"));
+    for number in 1..=5 {
+        let text = article(&format!("A{number}"), "date: 2024-05-01\n", "Text.");
+        site.write(&format!("seeds/{number}.md"), &text);
+    }
+    site.build(LATER);
+    let before = tree(&site.path().join("feeds"));
+    site.rename("seeds", "unmounted");
+    let refused = site.run(LATER, &["build"]);
+    assert_eq!(refused.status.code(), Some(3), "{}", told(&refused));
+    assert!(told(&refused).contains("gone: 5"), "{}", told(&refused));
+    assert_eq!(tree(&site.path().join("feeds")), before);
+    site.rename("unmounted", "seeds");
+    for number in 1..=3 {
+        site.rename(&format!("seeds/{number}.md"), &format!("{number}.md"));
+    }
+    assert_eq!(site.run(LATER, &["build"]).status.code(), Some(3));
+    site.rename("1.md", "seeds/1.md");
+    assert_eq!(site.build(LATER).len(), 3, "two may go");
+    site.remove("seeds/1.md");
+    site.remove("seeds/4.md");
+    site.remove("seeds/5.md");
+    assert_eq!(site.run(LATER, &["build"]).status.code(), Some(3), "nothing would be left");
+    site.succeed(LATER, &["build", "--force"]);
+    assert!(site.items().is_empty());
+}
+
+#[test]
+fn a_dry_run_tells_and_writes_nothing() {
+    let site = Site::new(CONFIG);
+    site.write("seeds/a.md", &article("A", "date: 2024-05-01\n", "Text."));
+    site.build(LATER);
+    let before = tree(site.path());
+    site.write("seeds/b.md", &article("B", "date: 2024-05-02\n", "Text."));
+    let output = site.succeed(LATER, &["build", "--dry-run", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(told[0]["new"].as_array().map(Vec::len), Some(1), "{told}");
+    let mut after = tree(site.path());
+    after.remove("seeds/b.md");
+    let feeds = |tree: &BTreeMap<String, Vec<u8>>| -> Vec<Vec<u8>> {
+        tree.iter().filter(|(path, _)| path.starts_with("feeds/")).map(|(_, b)| b.clone()).collect()
+    };
+    assert_eq!(feeds(&after), feeds(&before));
+    assert_eq!(site.build(LATER).len(), 2);
+}
+
+#[test]
+fn without_a_state_the_bytes_are_the_same() {
+    let site = Site::new(CONFIG);
+    let own = "id: urn:x:1\ndate: 2024-05-01\nupdated: 2024-05-03\n";
+    site.write("seeds/a.md", &article("A", own, "Text."));
+    site.write(
+        "seeds/b.md",
+        "<!--1715852342000-->\n[B](https://b.example/1)\n------\n\n<p>Text.</p>",
+    );
+    site.build(LATER);
+    site.succeed(LATER, &["build", "--state", "none", "--output", "stateless"]);
+    assert_eq!(tree(&site.path().join("feeds")), tree(&site.path().join("stateless")));
+}
+
+#[test]
+fn documents_of_feeds_that_are_no_more_are_removed_and_nothing_else() {
+    let site = Site::new("[[feed]]\n[[feed]]\nname = \"tag/{tag}\"\nformats = [\"rss\"]\n");
+    site.write("seeds/a.md", &article("A", "date: 2024-05-01\ntags: [x, y]\n", "Text."));
+    site.build(LATER);
+    site.write("feeds/tag/x/mine.txt", "mine");
+    site.write("seeds/a.md", &article("A", "date: 2024-05-01\ntags: [z]\n", "Text."));
+    site.build(LATER);
+    let files = tree(&site.path().join("feeds"));
+    assert!(files.contains_key("tag/z/rss.xml") && files.contains_key("tag/x/mine.txt"));
+    assert!(!files.contains_key("tag/x/rss.xml") && !files.contains_key("tag/y/rss.xml"));
+    assert!(!site.path().join("feeds/tag/y").exists());
+}
+
+#[test]
+fn what_others_issued_is_adopted() {
+    let site = Site::new(CONFIG);
+    site.write(
+        "old.xml",
+        "<rss version='2.0'><channel><title>T</title><link>https://a.example/</link>\
+         <description>D</description><item><guid isPermaLink='false'>post-7</guid>\
+         <link>https://a.example/seven</link><pubDate>Wed, 01 May 2024 00:00:00 GMT</pubDate>\
+         </item></channel></rss>",
+    );
+    let page = "permalink: https://a.example/seven\ndate: 2024-05-09\n";
+    site.write("seeds/seven.md", &article("Seven", page, "Text."));
+    site.build(LATER);
+    site.succeed(LATER, &["ledger", "adopt", "old.xml"]);
+    let items = site.build(LATER);
+    assert_eq!(items["Seven"]["id"], "post-7");
+    assert_eq!(items["Seven"]["date_published"], "2024-05-01T00:00:00Z");
+}
