@@ -268,10 +268,13 @@ impl Assembly<'_> {
             PermalinkField::Folder => {
                 Some(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned())
             }
-            PermalinkField::Slug => Some(match &declared.slug {
-                Some(slug) => slug.value.trim().replace('/', "-"),
-                None => name::slug(path),
-            }),
+            PermalinkField::Slug => Some(
+                declared
+                    .slug
+                    .as_ref()
+                    .and_then(|at| segment(&at.value))
+                    .unwrap_or(name::slug(path)),
+            ),
             PermalinkField::Year => date("%Y"),
             PermalinkField::Month => date("%m"),
             PermalinkField::Day => date("%d"),
@@ -338,6 +341,13 @@ impl Assembly<'_> {
         }
         tags
     }
+}
+
+/// Takes a declared slug as one segment of a path; `None` when it is none by itself: it would lead to
+/// another folder, where every such article would be.
+fn segment(slug: &str) -> Option<String> {
+    let segment = Text::line(slug).replace('/', "-");
+    (!matches!(&*segment, "" | "." | "..")).then_some(segment)
 }
 
 /// Gives the part of a body that is looked at for its first words and its language.
