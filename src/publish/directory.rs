@@ -217,10 +217,10 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
         .tempfile_in(folder)
 }
 
-/// Removes the temporary files of a folder. Only who holds the lock of the output writes into it, and
-/// this process has none open between two documents: so they are those of a build that was killed.
-/// Their times would not tell it, as they are those of articles. One that can't be removed does no
-/// harm.
+/// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,
+/// and this process has none open between two documents: so they are those of a build that was
+/// killed. Their times would not tell it, as they are those of articles. One that can't be removed
+/// does no harm.
 fn remove_leftovers(folder: &Path) {
     let is_temporary = |name: &str| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
