@@ -102,6 +102,7 @@ fn told_place(place: Place) -> String {
         Place::Text => "the text".to_owned(),
         Place::Permalink => "the permalink".to_owned(),
         Place::Template => "site.permalink".to_owned(),
+        Place::SiteLanguage => "site.language".to_owned(),
     }
 }
 

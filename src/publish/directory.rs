@@ -1,5 +1,6 @@
 //! The output folder.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -15,6 +16,9 @@ use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::id::{Digest, digest};
 use crate::publish::coding;
+
+/// How the name of a temporary file begins and ends.
+const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
 /// The output could not be written.
 #[derive(Debug)]
@@ -126,15 +130,18 @@ impl<'a> Directory<'a> {
         })
     }
 
-    /// Makes sure that what was placed in the folders of some documents stays there.
+    /// Makes sure that what was placed in the folders of some documents stays there, and takes out
+    /// what a killed build left beside it.
     pub fn sync(&self, placed: &[Placed]) -> Result<(), PublishError> {
-        let replaced = placed.iter().filter(|one| one.is_replaced);
-        let mut folders: Vec<PathBuf> = replaced
-            .filter_map(|one| self.root.join(&one.path).parent().map(Path::to_owned))
-            .collect();
-        folders.sort();
-        folders.dedup();
-        folders.iter().try_for_each(|folder| {
+        let mut folders: BTreeMap<PathBuf, bool> = BTreeMap::new();
+        for one in placed {
+            let folder = self.root.join(&one.path).parent().map(Path::to_owned);
+            *folders.entry(folder.unwrap_or_default()).or_default() |= one.is_replaced;
+        }
+        for folder in folders.keys() {
+            remove_leftovers(folder);
+        }
+        folders.iter().filter(|(_, is_replaced)| **is_replaced).try_for_each(|(folder, _)| {
             at(folder, File::open(folder).and_then(|folder| folder.sync_all()))
         })
     }
@@ -151,6 +158,7 @@ impl<'a> Directory<'a> {
         }
         let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
         for folder in folders {
+            remove_leftovers(folder);
             if fs::remove_dir(folder).is_err() {
                 break;
             }
@@ -203,10 +211,24 @@ fn system_time(at: Timestamp) -> SystemTime {
 /// lets them.
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
-        .prefix(".feedmill-")
-        .suffix(".tmp")
+        .prefix(TEMPORARY.0)
+        .suffix(TEMPORARY.1)
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
         .tempfile_in(folder)
+}
+
+/// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,
+/// and this process has none open between two documents: so they are those of a build that was
+/// killed. Their times would not tell it, as they are those of articles. One that can't be removed
+/// does no harm.
+fn remove_leftovers(folder: &Path) {
+    let is_temporary = |name: &str| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn stamp_of(found: &fs::Metadata) -> Vec<u8> {

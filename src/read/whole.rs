@@ -88,8 +88,10 @@ fn with_captions(text: Text, captions: &Text) -> Text {
     if captions.is_empty() { text } else { Text::new(&format!("{text}\n\n{captions}")) }
 }
 
+/// Gives the declared summary; what is no HTML stays as it stands.
 fn declared_summary(declared: &Declared) -> Option<Text> {
-    line(&html::text::plain(&declared.summary.as_ref()?.value))
+    let summary = &declared.summary.as_ref()?.value;
+    if html::known::is_html(summary) { line(&html::text::plain(summary)) } else { line(summary) }
 }
 
 fn declared_image(declared: &Declared, base: &Url) -> Option<Image> {

@@ -113,7 +113,12 @@ impl Reader {
 
     /// Reports a value of the wrong kind; what is empty is as good as not there.
     fn wrong_kind(&mut self, field: &Field, wanted: &str) {
-        if field.value.kind != Kind::Nothing && field.value.kind != Kind::Scalar(String::new()) {
+        let is_empty = match &field.value.kind {
+            Kind::Nothing => true,
+            Kind::Scalar(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if !is_empty {
             let message = format!("`{}` is {}, not {wanted}", field.key, field.value.what());
             self.warn("front-matter", field.line, message);
         }

@@ -12,6 +12,7 @@ pub mod clean;
 mod clean_tests;
 mod document;
 mod frames;
+pub mod known;
 mod lazy;
 mod limits;
 mod links;
