@@ -10,6 +10,8 @@
 //! - [`editions`]: what the published feeds and documents hold
 //! - [`tombstones`]: what the feeds tell to be gone
 //! - [`transfer`]: the ledger as lines of JSON, and ids of feeds that were made by others
+//! - [`store`], `seal`: the file itself, and whether it is as it was left
+//! - `rescue`, `salvage`, `pages`: what is remembered, out of a damaged file
 //!
 //! Invariant: never parses an article.
 
@@ -20,26 +22,47 @@ pub mod files;
 pub mod identity;
 pub mod ledger;
 pub mod members;
+mod pages;
+mod rescue;
+mod salvage;
+mod seal;
 pub mod store;
 pub mod tombstones;
 pub mod transfer;
 pub mod wholes;
 
 use std::cell::Cell;
+use std::fs::File;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
 
 pub use crate::catalog::error::CatalogError;
+use crate::model::report::Report;
 
 /// The state, with a turn's changes to it until they are kept or dropped.
 #[derive(Debug)]
 pub struct Catalog {
     db: Connection,
-    /// Where the file is; `None` for one in memory.
-    path: Option<PathBuf>,
+    /// The file; `None` for a state in memory.
+    file: Option<StateFile>,
+    /// True when what is derived can't be relied on: the file was not sealed.
+    is_doubtful: bool,
+    /// What was not as it should be with the file.
+    told: Option<Report>,
     /// The number of the first entry that was never issued before this turn.
     first_new: i64,
     /// How many entries have a file.
     articles: Cell<i64>,
+}
+
+/// Where a state is kept.
+#[derive(Debug)]
+struct StateFile {
+    path: PathBuf,
+    /// The file itself, to take its seal. It stays open longer than the connection: to close it lets
+    /// go of `SQLite`'s lock, which is one of the process (POSIX `fcntl`).
+    opened: File,
+    /// True when the seal beside the file is that of its present bytes.
+    is_sealed: bool,
 }
