@@ -76,7 +76,7 @@ impl Catalog {
         db.pragma_update(None, "journal_mode", "WAL")?;
         // In WAL, NORMAL would lose the last turns to a power cut; what was issued must not be lost.
         db.pragma_update(None, "synchronous", "FULL")?;
-        let file = StateFile { path: path.to_owned(), opened, is_sealed };
+        let file = StateFile { path: path.to_owned(), opened, is_sealed, has_failed: false };
         let catalog = Self::with(db, Some(file))?;
         if is_sealed {
             catalog.rest()?;
@@ -147,15 +147,19 @@ impl Catalog {
     /// Seals the file, unless it is sealed as it is: all of the state stands in it then. What is
     /// doubtful gets no seal.
     fn seal(&mut self) -> Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(file) = self.file.as_mut().filter(|file| !file.has_failed) else {
+            return Ok(());
+        };
         let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
         if (!file.is_sealed || log > 0) && !self.is_doubtful {
             let at = |error| CatalogError::Io(file.path.clone(), error);
             file.is_sealed = false;
+            file.has_failed = true;
             seal::break_open(&file.path).map_err(at)?;
             self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Seal::of(&file.opened).and_then(|seal| seal.write(&file.path)).map_err(at)?;
             file.is_sealed = true;
+            file.has_failed = false;
         }
         self.rest()
     }
@@ -223,8 +227,11 @@ impl Catalog {
 
     fn end_turn(&mut self) -> Result<()> {
         self.set("articles", &self.articles.get().to_string())?;
-        self.db.execute_batch("COMMIT")?;
-        Ok(())
+        let ended = self.db.execute_batch("COMMIT");
+        if let Some(file) = &mut self.file {
+            file.has_failed |= ended.is_err();
+        }
+        Ok(ended?)
     }
 
     /// Ends the turn and drops its changes since the last [`Catalog::keep`].

@@ -34,9 +34,10 @@ formats = ["rss", "atom"]
 """
 FIRST, SECOND, THIRD = "1735776000", "1735862400", "1735948800"
 CALLS = (
-    "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "fallocate", "rename", "renameat2",
-    "unlink", "unlinkat", "mkdir", "rmdir", "utimensat",
+    "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "fallocate", "rename", "renameat",
+    "renameat2", "linkat", "unlink", "unlinkat", "mkdir", "rmdir", "utimensat",
 )  # fmt: skip
+SYNCS = ("fsync", "fdatasync")
 # To open a file can fail as well, but most that are opened are only read: those are not counted.
 OPENING = "openat"
 MOST = int(os.environ.get("KILL_MOST", "60"))
@@ -80,6 +81,20 @@ def calls_of(log: str) -> Iterator[Call]:
         writes = name != OPENING or "O_CREAT" in line
         if writes and (thread == main or counts[main, name] < number):
             yield Call(name, number, thread == main)
+
+
+def judge_syncs(log: str) -> None:
+    """Judges that nothing is synced again that could not be synced: it may be lost all the same."""
+    failed: set[str] = set()
+    for line in log.splitlines():
+        found = re.search(r"f(?:data)?sync\(\d+<(.*?)>\)? *(.*)", line)
+        if not found:
+            continue
+        path, ending = found.groups()
+        if path in failed:
+            raise Fault(f"{path} was synced again after that had failed")
+        if "INJECTED" in ending:
+            failed.add(path)
 
 
 def is_temporary(path: str) -> bool:
@@ -211,13 +226,16 @@ class Trial:
         """Disturbs a build at one call, and judges what it leaves."""
         site = self.copy("disturbed")
         effect = "signal=KILL" if kind == "KILL" else f"error={kind}"
-        injected = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call.name}"]
+        log = self.work / "trace"
+        traced = ",".join({call.name, *SYNCS})
+        injected = ["strace", "-qq", "-y", "-o", str(log), "-e", f"trace={traced}"]
         injected += ["-e", f"inject={call.name}:{effect}:when={call.number}"]
         if not call.is_of_main:
             injected.append("-f")
         ended = site.run([*injected, *site.command("build")], SECOND)
         if kind != "KILL":
             self.judge_failure(site, ended)
+            judge_syncs(log.read_text(encoding="utf-8", errors="replace"))
         self.judge_documents(site)
         site.succeed(SECOND, "build", "--quiet")
         made = site.edition()
