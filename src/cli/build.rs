@@ -15,7 +15,7 @@ use crate::publish::gate::Forecast;
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force };
     let turned = mill::turn(&settings, &mut catalog, clock::now()?, permits, &bar);
@@ -39,10 +39,10 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     let outcome = match &error {
-        TurnError::Catalog(_) => return Err(error.into()),
+        TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
         TurnError::Input { is_published: false, .. } => Outcome::Misused,
         TurnError::Input { .. } => Outcome::Refused,
-        TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;

@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
         Ok(read) => read,
         Err(reports) => return Ok(tell(common, &file, reports)),
     };
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
     if inspected.is_none() {

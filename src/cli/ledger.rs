@@ -21,7 +21,7 @@ pub(super) fn run(common: &Common, command: &LedgerCommand) -> Result<Outcome> {
     if settings.state.is_none() {
         bail!("there is no state file that holds a ledger (state.file is \"none\")");
     }
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let now = clock::now()?;
     match command {
         LedgerCommand::Export { file } => export(&mut catalog, file.as_deref()),

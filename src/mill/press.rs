@@ -112,6 +112,7 @@ pub(super) fn publish(
             continue;
         }
         let placed = print(settings, catalog, library, output, &draft, now)?;
+        sync(output, &placed, &former)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
         catalog.set_shown(&draft.query.folder, &draft.shown)?;
         catalog.set_fresh(draft.row.number)?;
@@ -123,7 +124,7 @@ pub(super) fn publish(
         expected.extend(output.paths(&document.path));
         shared.extend(output.publish(&document, settings.site.authority.since())?);
     }
-    output.sync(&shared)?;
+    sync(output, &shared, &former)?;
     record(catalog, None, &shared, &mut told.written)?;
     remove_others(catalog, output, &former, &expected, &mut told)?;
     for folder in ended {
@@ -157,8 +158,21 @@ fn print(
         .map(|format| output.publish(&render::document(&feed, *format), modified))
         .collect::<Result<Vec<_>, PublishError>>()?
         .concat();
-    output.sync(&placed)?;
     Ok(placed)
+}
+
+/// Makes sure that documents stay where they were placed, alone: now, or by a build that did not come to its
+/// end, of which the catalog knows nothing.
+fn sync(
+    output: &Directory<'_>,
+    placed: &[Placed],
+    former: &BTreeMap<String, DocumentRow>,
+) -> Result<(), PublishError> {
+    let is_known =
+        |one: &Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
+    let unsure = placed.iter().filter(|one| one.is_replaced || !is_known(one));
+    output.clear(placed.iter().map(|one| one.path.as_str()));
+    output.sync(unsure.map(|one| one.path.as_str()))
 }
 
 fn record(
@@ -188,7 +202,8 @@ fn remove_others(
     expected: &BTreeSet<String>,
     told: &mut Told,
 ) -> Result<(), TurnError> {
-    for (path, row) in former.iter().filter(|(path, _)| !expected.contains(*path)) {
+    let others = || former.iter().filter(|(path, _)| !expected.contains(*path));
+    for (path, row) in others() {
         if output.remove(path, &row.hash)? {
             told.written.removed += 1;
         } else {
@@ -197,5 +212,5 @@ fn remove_others(
         }
         catalog.drop_document(path)?;
     }
-    Ok(())
+    Ok(output.sync(others().map(|(path, _)| path.as_str()))?)
 }
