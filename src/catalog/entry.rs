@@ -120,7 +120,7 @@ impl Catalog {
     }
 
     fn written_aliases(&self, key: &Digest) -> Result<Vec<i64>> {
-        if self.first_new == 1 && !self.gathered.borrow().has_written_aliases {
+        if self.gathered.borrow().holds_all_aliases {
             return Ok(Vec::new());
         }
         let mut query = self.db.prepare_cached("SELECT entry FROM alias WHERE key = ?")?;
@@ -204,7 +204,7 @@ impl Catalog {
             }
             // Two entries have one: the second is not gathered.
             Some(_) => {
-                gathered.has_written_aliases = true;
+                gathered.holds_all_aliases = false;
                 self.db
                     .prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?
                     .execute(params![key, entry])?;

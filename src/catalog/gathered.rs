@@ -20,8 +20,8 @@ pub(crate) struct Gathered {
     pub(crate) spellings: BTreeMap<(i64, Vec<String>), i64>,
     /// Aliases that are new, but for the second of two entries that have one.
     pub(crate) aliases: HashMap<Digest, i64>,
-    /// True when some aliases of this turn are written.
-    pub(crate) has_written_aliases: bool,
+    /// True while there are no other aliases than these.
+    pub(crate) holds_all_aliases: bool,
 }
 
 impl Catalog {
@@ -47,7 +47,7 @@ impl Catalog {
         aliases.sort_unstable();
         let mut insert =
             self.db.prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?;
-        gathered.has_written_aliases |= !aliases.is_empty();
+        gathered.holds_all_aliases &= aliases.is_empty();
         for (key, entry) in aliases {
             insert.execute(params![key, entry])?;
         }

@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use rustix::fs::FlockOperation;
 
 use crate::catalog::error::{CatalogError, Result};
+use crate::catalog::gathered::Gathered;
 use crate::catalog::seal::{self, Seal};
 use crate::catalog::transfer::Line;
 use crate::catalog::{Catalog, StateFile, rescue};
@@ -193,7 +194,8 @@ impl Catalog {
         let last: Option<i64> =
             self.db.query_row("SELECT max(number) FROM entry", [], |row| row.get(0))?;
         self.first_new = last.unwrap_or_default() + 1;
-        self.gathered.take();
+        let holds_all_aliases = last.is_none();
+        self.gathered.replace(Gathered { holds_all_aliases, ..Gathered::default() });
         let articles = self.setting("articles")?.and_then(|count| count.parse().ok());
         self.articles.set(articles.unwrap_or_default());
         if self.is_doubtful {
