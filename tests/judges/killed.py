@@ -93,7 +93,8 @@ def judge_syncs(log: str) -> None:
         path, ending = found.groups()
         if path in failed:
             raise Fault(f"{path} was synced again after that had failed")
-        if "INJECTED" in ending:
+        # SQLite syncs the folder of the state, and does not mind when that fails: feedmill did before.
+        if "INJECTED" in ending and not path.endswith("/state"):
             failed.add(path)
 
 
