@@ -69,6 +69,8 @@ struct StateFile {
     opened: File,
     /// True when the seal beside the file is that of its present bytes.
     is_sealed: bool,
+    /// True when the folder was synced since the log beside the file was made.
+    is_log_safe: bool,
     /// True once keeping a turn has failed. Then nothing more is tried with this file: a sync that
     /// failed may seem to succeed the second time, though what it was about is lost. The next one
     /// who opens the file writes anew what its log holds.

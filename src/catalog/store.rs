@@ -77,7 +77,13 @@ impl Catalog {
         db.pragma_update(None, "journal_mode", "WAL")?;
         // In WAL, NORMAL would lose the last turns to a power cut; what was issued must not be lost.
         db.pragma_update(None, "synchronous", "FULL")?;
-        let file = StateFile { path: path.to_owned(), opened, is_sealed, has_failed: false };
+        let file = StateFile {
+            path: path.to_owned(),
+            opened,
+            is_sealed,
+            is_log_safe: false,
+            has_failed: false,
+        };
         let catalog = Self::with(db, Some(file))?;
         if is_sealed {
             catalog.rest()?;
@@ -238,11 +244,25 @@ impl Catalog {
     fn end_turn(&mut self) -> Result<()> {
         self.write_gathered()?;
         self.set("articles", &self.articles.get().to_string())?;
-        let ended = self.db.execute_batch("COMMIT");
+        let ended = self.sync_log().and_then(|()| Ok(self.db.execute_batch("COMMIT")?));
         if let Some(file) = &mut self.file {
             file.has_failed |= ended.is_err();
         }
-        Ok(ended?)
+        ended
+    }
+
+    /// Makes sure that the log itself outlives a power cut, before anything is written that must.
+    /// `SQLite` does so as well, but does not mind when that fails.
+    fn sync_log(&mut self) -> Result<()> {
+        let Some(file) = self.file.as_mut().filter(|file| !file.is_log_safe) else {
+            return Ok(());
+        };
+        if self.db.total_changes() > 0 {
+            let synced = File::open(seal::folder(&file.path)).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| CatalogError::Io(file.path.clone(), error))?;
+            file.is_log_safe = true;
+        }
+        Ok(())
     }
 
     /// Ends the turn and drops its changes since the last [`Catalog::keep`].

@@ -1,6 +1,5 @@
 //! `feedmill build`: one turn of the mill.
 
-use anstream::eprintln;
 use anyhow::Result;
 use serde_json::json;
 
@@ -87,10 +86,10 @@ fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
     if common.verbose {
         for feed in &edition.feeds {
             let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
-            eprintln!("  {name}: {}", counted(feed.entries, "entry", "entries"));
+            say!("  {name}: {}", counted(feed.entries, "entry", "entries"));
         }
     }
-    eprintln!(
+    say!(
         "{} of {} in {}, {} in {}: {} written, {} unchanged",
         counted(edition.articles, "article", "articles"),
         counted(edition.files, "file", "files"),
@@ -107,7 +106,7 @@ fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
         edition.written.unchanged,
     );
     if settings.site.url_is_assumed {
-        eprintln!(
+        say!(
             "note: the feeds say that they stand at {}; tell the real address by site.url or --site-url",
             settings.site.url
         );

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
 
 use crate::catalog::Catalog;
@@ -108,6 +107,6 @@ fn adopt(common: &Common, catalog: &mut Catalog, file: &Path, now: Timestamp) ->
 
 fn tell(common: &Common, words: &str) {
     if !common.quiet {
-        eprintln!("{words}");
+        say!("{words}");
     }
 }

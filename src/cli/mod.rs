@@ -3,6 +3,15 @@
 //! Invariant: what is printed for machines goes to standard output, everything else to standard
 //! error.
 
+/// Prints a line to standard error. Where that can't be written to, as when a log has filled its disk,
+/// the work goes on.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stderr(), $($words)*);
+    }};
+}
+
 mod arguments;
 mod build;
 mod clock;

@@ -93,7 +93,8 @@ def judge_syncs(log: str) -> None:
         path, ending = found.groups()
         if path in failed:
             raise Fault(f"{path} was synced again after that had failed")
-        if "INJECTED" in ending:
+        # SQLite syncs the folder of the state, and does not mind when that fails: feedmill did before.
+        if "INJECTED" in ending and not path.endswith("/state"):
             failed.add(path)
 
 
@@ -234,7 +235,7 @@ class Trial:
             injected.append("-f")
         ended = site.run([*injected, *site.command("build")], SECOND)
         if kind != "KILL":
-            self.judge_failure(site, ended)
+            self.judge_failure(site, ended, call)
             judge_syncs(log.read_text(encoding="utf-8", errors="replace"))
         self.judge_documents(site)
         site.succeed(SECOND, "build", "--quiet")
@@ -247,12 +248,13 @@ class Trial:
         if made.ledger != self.new.ledger:
             raise Fault(f"the next build comes to another ledger:\n{made.ledger}\nnot\n{self.new.ledger}")
 
-    def judge_failure(self, site: Site, ended: subprocess.CompletedProcess[str]) -> None:
+    def judge_failure(self, site: Site, ended: subprocess.CompletedProcess[str], call: Call) -> None:
         """Judges how a build ends that was told of a fault."""
         # What is only said, and what only tidies up, may fail without harm.
         if ended.returncode not in (0, 4):
             raise Fault(f"it ended with {ended.returncode}: {ended.stderr}")
-        if ended.returncode == 4 and "error" not in ended.stderr:
+        # What is said is written, too, and may be what could not be.
+        if ended.returncode == 4 and call.name != "write" and "error" not in ended.stderr:
             raise Fault("it ended with 4 and says nothing")
         if ended.returncode == 0 and site.documents() != self.new.documents:
             raise Fault("it ended well, and the documents are not the new ones")
