@@ -66,7 +66,7 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
         }
         Shape::Page => {
             let document = bounded::parse_document(parts.body);
-            let main = page::main_part(&document.tree, &head.title).unwrap_or_default();
+            let main = page::main_part(document.tree, &head.title).unwrap_or_default();
             (bounded::parse_fragment(&main).tree, document.reports)
         }
         Shape::Text => {
