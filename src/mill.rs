@@ -8,6 +8,7 @@
 //! Only what was changed travels this way: files whose stamp is another, feeds that they enter or
 //! leave. The catalog remembers the rest.
 
+mod archive;
 mod assembly;
 mod error;
 mod library;
@@ -154,6 +155,7 @@ fn turn_within(
     let (mut drafts, collisions) = assembly::drafts(settings, catalog, &output, oldest_tombstone)?;
     progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
     for draft in &mut drafts {
+        archive::settle(settings, catalog, &mut library, draft, now)?;
         draft.select(settings, catalog, &mut library, now)?;
     }
     let forecasts = press::forecasts(catalog, &drafts)?;

@@ -22,6 +22,9 @@ pub struct Place {
     rank: Rank,
     /// How the article spells the values of the feed's groups.
     spellings: Vec<Vec<String>>,
+    /// True where the feed has an archive, which learns of every change of the entry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_archived: bool,
 }
 
 /// A feed of the state.
@@ -63,7 +66,12 @@ impl Catalog {
             for membership in group::memberships(plan, article, settings.site.time_zone) {
                 let feed = self.feed_number(number, &membership.key)?;
                 let rank = order::rank(plan.order, article);
-                places.push(Place { feed, rank, spellings: membership.spellings });
+                places.push(Place {
+                    feed,
+                    rank,
+                    spellings: membership.spellings,
+                    is_archived: plan.archive.is_some(),
+                });
             }
         }
         Ok(places)
@@ -91,6 +99,7 @@ impl Catalog {
         for place in self.places_of(entry)? {
             delete.execute(params![place.feed, value(&place.rank), entry])?;
             self.gather(&place, -1);
+            self.touch(&place, entry)?;
         }
         let mut insert = self
             .db
@@ -98,6 +107,7 @@ impl Catalog {
         for place in places {
             insert.execute(params![place.feed, value(&place.rank), entry])?;
             self.gather(place, 1);
+            self.touch(place, entry)?;
         }
         let told = (!places.is_empty()).then(|| serde_json::to_string(places)).transpose()?;
         self.db
@@ -119,6 +129,10 @@ impl Catalog {
         for spelling in place.spellings.iter().filter(|values| !values.is_empty()) {
             *gathered.spellings.entry((place.feed, spelling.clone())).or_default() += change;
         }
+    }
+
+    fn touch(&self, place: &Place, entry: i64) -> Result<()> {
+        if place.is_archived { self.touch_archive(place.feed, entry) } else { Ok(()) }
     }
 
     /// Notes that an entry changes by itself at the times that are still to come.
@@ -148,6 +162,7 @@ impl Catalog {
             }
             for place in self.places_of(number)? {
                 self.gathered.borrow_mut().stale.insert(place.feed);
+                self.touch(&place, number)?;
             }
         }
         self.db.prepare_cached("DELETE FROM due WHERE at <= ?")?.execute([now.unix()])?;
@@ -276,6 +291,20 @@ impl Catalog {
             .prepare_cached("UPDATE member SET fits = ? WHERE feed = ? AND rank = ? AND entry = ?")?
             .execute(params![fits, feed, member.rank, member.entry.number])?;
         Ok(())
+    }
+
+    /// Gives an entry as a member of a feed; `None` where its head keeps it out.
+    pub fn member(&self, feed: i64, entry: i64) -> Result<Option<Member>> {
+        let places = self.places_of(entry)?;
+        let Some(place) = places.iter().find(|place| place.feed == feed) else { return Ok(None) };
+        let sql = format!(
+            "SELECT {}, m.fits, m.rank FROM member m JOIN entry e ON e.number = m.entry
+             WHERE m.feed = ?1 AND m.rank = ?2 AND m.entry = ?3",
+            columns()
+        );
+        let mut query = self.db.prepare_cached(&sql)?;
+        let mut rows = query.query(params![feed, value(&place.rank), entry])?;
+        rows.next()?.map(member).transpose()
     }
 
     /// Tells whether an entry may be in a feed by all that its head says.

@@ -6,6 +6,7 @@
 //! - [`identity`]: which entry a file holds
 //! - [`ledger`]: what is issued for it, and when it counts as published and updated
 //! - [`members`]: which entries may be in which feed, in its order
+//! - [`archives`]: which of them stand on which page of a feed's archive
 //! - [`wholes`]: articles that were read whole
 //! - [`editions`]: what the published feeds and documents hold
 //! - [`tombstones`]: what the feeds tell to be gone
@@ -15,6 +16,7 @@
 //!
 //! Invariant: never parses an article.
 
+pub mod archives;
 pub mod editions;
 pub mod entry;
 pub mod error;

@@ -27,7 +27,8 @@ const APPLICATION: i64 = 0x666D_6C6C;
 const PAGE_CACHE_KIB: i64 = 4096;
 
 /// The tables that are derived from the articles.
-const DERIVED: [&str; 5] = ["feed", "spelling", "member", "due", "whole"];
+const DERIVED: [&str; 8] =
+    ["feed", "spelling", "member", "due", "page", "leaf", "touched", "whole"];
 
 impl Catalog {
     /// Opens the state in a file, which is made if it isn't there. A damaged file is put aside, and
