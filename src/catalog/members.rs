@@ -91,8 +91,8 @@ impl Catalog {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Gives an entry its places, and takes those that it had. All of their feeds are stale then.
-    pub(crate) fn place(&self, entry: i64, places: &[Place]) -> Result<()> {
+    /// Takes the places that an entry has. All of their feeds are stale then.
+    pub(crate) fn take_places(&self, entry: i64) -> Result<()> {
         let mut delete = self
             .db
             .prepare_cached("DELETE FROM member WHERE feed = ? AND rank = ? AND entry = ?")?;
@@ -101,6 +101,11 @@ impl Catalog {
             self.gather(&place, -1);
             self.touch(&place, entry)?;
         }
+        self.write_places(entry, &[])
+    }
+
+    /// Gives places to an entry that has none. All of their feeds are stale then.
+    pub(crate) fn give_places(&self, entry: i64, places: &[Place]) -> Result<()> {
         let mut insert = self
             .db
             .prepare_cached("INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)")?;
@@ -109,6 +114,10 @@ impl Catalog {
             self.gather(place, 1);
             self.touch(place, entry)?;
         }
+        self.write_places(entry, places)
+    }
+
+    fn write_places(&self, entry: i64, places: &[Place]) -> Result<()> {
         let told = (!places.is_empty()).then(|| serde_json::to_string(places)).transpose()?;
         self.db
             .prepare_cached("UPDATE entry SET members = ? WHERE number = ?")?
