@@ -70,7 +70,7 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             (bounded::parse_fragment(&main).tree, document.reports)
         }
         Shape::Text => {
-            let bounded = bounded::parse_fragment(&markdown::text_to_html(parts.body));
+            let bounded = bounded::parse_fragment(&markdown::text_to_html(parts.body, &head.title));
             (bounded.tree, bounded.reports)
         }
         Shape::YamlMarkdown | Shape::TomlMarkdown | Shape::KeyedMarkdown | Shape::Markdown => {
