@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ego_tree::NodeId;
 use html5ever::serialize::{
     AttrRef, HtmlSerializer, Serialize, SerializeOpts, Serializer, TraversalScope,
 };
@@ -10,12 +11,21 @@ use scraper::{ElementRef, Html};
 
 use crate::model::text::Text;
 
+/// The main text of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MainPart {
+    /// Its HTML.
+    pub html: String,
+    /// The element that holds it; `None` when that is all of the page's body.
+    pub element: Option<NodeId>,
+}
+
 /// Gives the inner HTML of a page's main text: the `<article>` with the most text, else the
 /// `<main>`, else what calls itself so by its role, else the body without the page's own header.
 /// Navigation, asides, footers and scripts are left out, and so is the first `<h1>` that only
 /// repeats the title. `None` when the page has none of these. The time taken is linear.
 #[must_use]
-pub fn main_part(tree: &Html, title: &str) -> Option<String> {
+pub fn main_part(tree: &Html, title: &str) -> Option<MainPart> {
     let (part, is_body) = choose(tree)?;
     let title = Text::line(title);
     let heading = elements(part, "h1").position(|heading| {
@@ -31,7 +41,8 @@ pub fn main_part(tree: &Html, title: &str) -> Option<String> {
         skipped: 0,
     };
     part.serialize(&mut writer, TraversalScope::ChildrenOnly(None)).ok()?;
-    String::from_utf8(writer.output.writer).ok()
+    let html = String::from_utf8(writer.output.writer).ok()?;
+    Some(MainPart { html, element: (!is_body).then(|| part.id()) })
 }
 
 /// Chooses the element of the main text; tells whether it is the whole body.

@@ -197,7 +197,9 @@ fn a_prefix_asks_for_more_until_it_is_enough() {
 
 #[test]
 fn the_main_part_is_the_largest_article() {
-    let part = |page: &str, title: &str| main_part(&Html::parse_document(page), title);
+    let part = |page: &str, title: &str| {
+        main_part(&Html::parse_document(page), title).map(|part| part.html)
+    };
     let page = "<header>H</header><article>short</article><article><header><h1>A</h1></header>\
         <p>long enough &lt;</p><script>x</script><aside>s</aside><nav>n</nav>\
         <blockquote>q<footer>who</footer></blockquote><noscript><img src=a></noscript>\
