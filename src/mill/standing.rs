@@ -94,7 +94,10 @@ fn in_feed(
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
     let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);
-    let limits = || "the feed's limits leave no place for it".to_owned();
+    let limits = || match query.plan.archive {
+        None => "the feed's limits leave no place for it".to_owned(),
+        Some(_) => "the feed's limits leave no place for it but in the archive".to_owned(),
+    };
     let refused = (!is_in).then(|| by_text().unwrap_or_else(limits));
     Ok(Standing { feed: query.name, refused })
 }

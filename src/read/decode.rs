@@ -13,6 +13,10 @@ use crate::model::text::is_xml_char;
 const SNIFFED: usize = 8000;
 /// How many bytes from the first that is not ASCII are shown to the detector.
 const DETECTED: usize = 64 * 1024;
+/// A text may have one control byte in so many.
+const CONTROLS_IN_UTF8: usize = 10;
+/// Likewise, where the encoding is not known.
+const CONTROLS_IN_OTHERS: usize = 50;
 /// Where an HTML page must have declared its encoding (HTML, "determining the character encoding").
 const DECLARATION: usize = 1024;
 
@@ -37,6 +41,14 @@ pub fn decode(bytes: &[u8], complete: bool) -> Decoded {
         return decode_as(encoding, bytes, mark, complete);
     }
     let start = &bytes[..bytes.len().min(SNIFFED)];
+    // Nearly every file: nothing else has to be thought of then.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !start.contains(&0)
+        && !has_too_many_controls(start, CONTROLS_IN_UTF8)
+    {
+        let (text, reports) = (text.to_owned(), report_controls(text).into_iter().collect());
+        return Decoded { text, encoding: UTF_8.name(), binary: false, reports };
+    }
     if let Some(encoding) = utf16_by_pattern(start) {
         return decode_as(encoding, bytes, 0, complete);
     }
@@ -127,8 +139,20 @@ fn line_at_end(text: &str) -> u32 {
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// Tells in one glance whether a text may hold a character that XML forbids: a control character, or
+/// U+FFFE or U+FFFF. Counting goes many bytes at a time, which looking for the first one does not.
+fn may_hold_controls(text: &str) -> bool {
+    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r');
+    text.as_bytes().iter().filter(is_control).count() > 0
+        || text.contains("\u{FFFE}")
+        || text.contains("\u{FFFF}")
+}
+
 /// Says how many characters the feeds will go without.
 fn report_controls(text: &str) -> Option<Report> {
+    if !may_hold_controls(text) {
+        return None;
+    }
     let (first, _) = text.char_indices().find(|(_, c)| !is_xml_char(*c))?;
     let count = text[first..].chars().filter(|c| !is_xml_char(*c)).count();
     let noun = if count == 1 { "character" } else { "characters" };
@@ -157,12 +181,17 @@ fn utf16_by_pattern(start: &[u8]) -> Option<&'static Encoding> {
 /// Tells bytes that are no text: a zero byte among what is not UTF-8, or too many control bytes
 /// (no legacy encoding of text has them as second bytes).
 fn is_binary(start: &[u8]) -> bool {
-    let is_control = |byte: &u8| *byte < 0x20 && !b"\t\n\r\x08\x0C\x1B".contains(byte);
-    let controls = start.iter().filter(|byte| is_control(byte)).count();
     if is_mostly_utf8(start, false) {
-        return controls * 10 > start.len();
+        return has_too_many_controls(start, CONTROLS_IN_UTF8);
     }
-    start.contains(&0) || controls * 50 > start.len()
+    start.contains(&0) || has_too_many_controls(start, CONTROLS_IN_OTHERS)
+}
+
+/// Tells whether more than one byte in so many is a control byte that no text has.
+fn has_too_many_controls(start: &[u8], one_in: usize) -> bool {
+    let is_control =
+        |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x08 | 0x0C | 0x1B);
+    start.iter().filter(|byte| is_control(byte)).count() * one_in > start.len()
 }
 
 /// Tells UTF-8, also with a few broken bytes in it. In text of another encoding only a part of the

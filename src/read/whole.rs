@@ -66,12 +66,9 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
         }
         Shape::Page => {
             let mut document = bounded::parse_document(parts.body);
-            let main = page::main_part(&document.tree, &head.title);
-            if let Some(element) = main.as_ref().and_then(|main| main.element) {
-                document.report_only_of(element, parts.body);
-            }
-            let html = main.map(|main| main.html).unwrap_or_default();
-            (bounded::parse_fragment(&html).tree, document.reports)
+            document.report_only_of(parts.body, |tree| page::main_element(tree, &head.title));
+            let main = page::main_part(document.tree, &head.title).unwrap_or_default();
+            (bounded::parse_fragment(&main).tree, document.reports)
         }
         Shape::Text => {
             let bounded = bounded::parse_fragment(&markdown::text_to_html(parts.body));

@@ -8,6 +8,7 @@ and addresses. Ends with 1 when a reader sees something else.
 """
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -74,7 +75,8 @@ def told(entry: Entry) -> Seen:
 def faults(tree: Tree, root: str) -> Iterator[str]:
     """Yields what a reader sees otherwise than the feed's entries say."""
     for document in tree.of_kind("rss", "atom"):
-        twin = tree.documents.get(document.path.removesuffix(document.name) + "feed.json", document)
+        name = re.sub("^(rss|atom)(.*).xml$", r"feed\2.json", document.name)
+        twin = tree.documents.get(document.path.removesuffix(document.name) + name, document)
         feed = agreement.READ[twin.kind](twin)
         expected = sorted(map(told, feed.entries if feed else []))
         for name, reader in READERS.items():

@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
@@ -346,11 +344,10 @@ fn hostile_blocks_are_harmless() {
     ] {
         for fence in ["---", "+++"] {
             let text = format!("{fence}\nid: x\n{inner}\n{fence}\n");
-            let start = Instant::now();
-            let _ = find(&text, true, Tz::UTC);
-            let _ = find(&text.replacen("id: x\n", "", 1), true, Tz::UTC);
-            let spent = start.elapsed();
-            assert!(spent < Duration::from_secs(10), "{name} in {fence} took {spent:?}");
+            for text in [text.replacen("id: x\n", "", 1), text] {
+                let is_told = !matches!(find(&text, true, Tz::UTC), Found::Unfinished);
+                assert!(is_told, "{name} in {fence}: all of the text was there");
+            }
         }
     }
 }

@@ -33,11 +33,15 @@ pub struct Bounded {
 
 impl Bounded {
     /// Forgets what is reported of elements that are never closed, unless they take something from
-    /// a part of the tree: then the first of those counts. `raw` is the input.
-    pub fn report_only_of(&mut self, part: NodeId, raw: &str) {
-        let Some(node) = self.tree.tree.get(part).filter(|_| !self.left_open.is_empty()) else {
+    /// a part of the tree, if there is one: then the first of those counts. `raw` is the input.
+    pub fn report_only_of(&mut self, raw: &str, part_of: impl Fn(&Html) -> Option<NodeId>) {
+        if self.left_open.is_empty() {
+            return;
+        }
+        let Some(node) = part_of(&self.tree).and_then(|part| self.tree.tree.get(part)) else {
             return;
         };
+        let part = node.id();
         let end = format!("</{}", name(node));
         let last_end = raw.to_ascii_lowercase().rfind(&end);
         let is_loss = |element: &&LeftOpen| {
@@ -215,8 +219,7 @@ mod tests {
         let rules_of = |raw: &str| {
             let mut bounded = parse_document(raw);
             let part = scraper::Selector::parse("main").expect("a selector");
-            let id = bounded.tree.select(&part).next().expect("it is there").id();
-            bounded.report_only_of(id, raw);
+            bounded.report_only_of(raw, |tree| tree.select(&part).next().map(|part| part.id()));
             rules(&bounded).first().map(|(rule, line)| ((*rule).to_owned(), *line))
         };
         let unclosed = |line: u32| Some(("html-unclosed".to_owned(), Some(line)));

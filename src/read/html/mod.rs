@@ -10,7 +10,7 @@ pub mod bounded;
 pub mod clean;
 #[cfg(test)]
 mod clean_tests;
-mod document;
+pub(crate) mod document;
 mod frames;
 pub mod known;
 mod lazy;
