@@ -65,7 +65,8 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             (bounded.tree, bounded.reports)
         }
         Shape::Page => {
-            let document = bounded::parse_document(parts.body);
+            let mut document = bounded::parse_document(parts.body);
+            document.report_only_of(parts.body, |tree| page::main_element(tree, &head.title));
             let main = page::main_part(document.tree, &head.title).unwrap_or_default();
             (bounded::parse_fragment(&main).tree, document.reports)
         }

@@ -43,6 +43,12 @@ pub fn main_part(mut tree: Html, title: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Gives the element of a page's main text; `None` when that is the whole body, or nothing.
+#[must_use]
+pub fn main_element(tree: &Html, title: &str) -> Option<NodeId> {
+    choose(tree, &Text::line(title)).filter(|chosen| !chosen.is_body).map(|chosen| chosen.id)
+}
+
 fn write(tree: &Html, id: NodeId, scope: TraversalScope, bytes: &mut Vec<u8>) -> Option<()> {
     let element = ElementRef::wrap(tree.tree.get(id)?)?;
     let options = SerializeOpts {

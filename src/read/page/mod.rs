@@ -18,7 +18,7 @@ use crate::read::declared::Declared;
 use crate::read::page::facts::Facts;
 use crate::read::page::scan::Scan;
 
-pub use main_part::main_part;
+pub use main_part::{main_element, main_part};
 
 /// What a page declares of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
