@@ -76,6 +76,11 @@ impl Saved {
     /// Takes a row by its shape, which no other table has. Of several for one key the first counts.
     fn take(&mut self, row: RawRow) {
         let RawRow { kind, values, is_sound } = row;
+        // Where a page was cut off, what is lost of a text reads as zeros.
+        let is_cut = |value: &Value| matches!(value, Text(text) if text.contains('\0'));
+        if !is_sound && values.iter().any(is_cut) {
+            return;
+        }
         match (kind, values.as_slice()) {
             (Kind::Numbered(number), [_, Text(id), ..]) if values.len() == 14 && number > 0 => {
                 if let Some(entry) = entry(id, &values, is_sound) {

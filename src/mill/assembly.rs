@@ -219,7 +219,11 @@ pub(super) fn entry(issued: &EntryRow, article: &Article, mode: ContentMode) -> 
         tags: head.tags.clone(),
         source: head.source.clone(),
         rights: whole.rights.clone(),
-        summary: whole.summary.clone().filter(|_| mode != ContentMode::Full),
+        // Where there is no content, the summary is all there is to say.
+        summary: whole
+            .summary
+            .clone()
+            .filter(|_| mode != ContentMode::Full || whole.content.is_none()),
         content: whole.content.clone().filter(|_| mode != ContentMode::Summary),
         image: whole.image.clone(),
         enclosures: whole.enclosures.clone(),

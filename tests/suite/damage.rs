@@ -141,7 +141,8 @@ fn what_a_cut_leaves_is_saved() {
         let again = site.site.succeed(NOW, &["build"]);
         assert!(!told(&again).contains("damaged"), "it is told once");
         // All is declared, so that the articles tell again what was lost.
-        assert_eq!(saved.len(), site.ledger.len(), "cut at {cut}");
+        let others: Vec<&String> = saved.symmetric_difference(&site.ledger).collect();
+        assert_eq!(saved.len(), site.ledger.len(), "cut at {cut}: {others:#?}");
     }
 }
 
