@@ -1,5 +1,8 @@
 //! The head of an article: what selecting needs, from the first kilobytes of its file.
 
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::config::meant::{Part, PermalinkField, Reading, Site};
@@ -339,14 +342,15 @@ impl Assembly<'_> {
     fn tags(&mut self, declared: &Declared) -> Vec<Text> {
         let first = declared.tags.first().map(|at| ("tags", Place::Line(at.line)));
         self.places.extend(first);
-        let mut tags: Vec<Text> = Vec::new();
-        for tag in declared.tags.iter().map(|at| Text::line(&at.value)) {
-            if !tag.is_empty() && !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-        tags
+        let mut seen = HashSet::new();
+        let tags = declared.tags.iter().map(|at| Text::line(&at.value));
+        tags.filter(|tag| !tag.is_empty() && seen.insert(folded(tag))).collect()
     }
+}
+
+/// Writes a tag so that two that differ by case or by how their accents are composed are one.
+fn folded(tag: &str) -> String {
+    tag.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// Takes a declared slug as one segment of a path; `None` when it is none by itself: it would lead

@@ -1,5 +1,7 @@
 //! Markdown and plain text to HTML.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::model::text::Text;
@@ -27,6 +29,17 @@ pub fn to_html(markdown: &str, without_title: Option<&str>) -> String {
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut out, events.into_iter().map(without_box));
     out
+}
+
+/// Lists the places of code and comments, in their order.
+pub(crate) fn code(markdown: &str) -> Vec<Range<usize>> {
+    let is_code = |event: &Event<'_>| match event {
+        Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => true,
+        Event::Html(html) | Event::InlineHtml(html) => html.starts_with("<!--"),
+        _ => false,
+    };
+    let events = Parser::new_ext(markdown, options()).into_offset_iter();
+    events.filter(|(event, _)| is_code(event)).map(|(_, range)| range).collect()
 }
 
 /// Writes the box of a task as a character: a feed has no place for things to click on.

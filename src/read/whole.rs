@@ -10,7 +10,7 @@ use crate::read::head::{self, Context};
 use crate::read::html::{bounded, clean};
 use crate::read::media_type::media_type;
 use crate::read::shape::Parts;
-use crate::read::{archive, excerpt, html, markdown, page};
+use crate::read::{archive, excerpt, html, markdown, page, templates};
 
 /// Makes the whole of an article whose head is known. `file_bytes` is the size of its file.
 #[must_use]
@@ -79,6 +79,7 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             let mut bounded = bounded::parse_fragment(&html);
             // The lines are those of the HTML that was made, not of the file.
             bounded.reports.iter_mut().for_each(|report| report.line = None);
+            bounded.reports.extend(templates::reports(parts.body));
             (bounded.tree, bounded.reports)
         }
     }

@@ -147,7 +147,7 @@ impl Reader {
                 self.wrong_kind(&field, "a date");
                 continue;
             };
-            if let Some(parsed) = date::parse(text, self.zone) {
+            if let Some(parsed) = date::parse_value(text, self.zone) {
                 return Some(At::new(parsed.at, field.line));
             }
             if !date::says_nothing(text) {
@@ -246,6 +246,10 @@ impl Reader {
                 continue;
             }
             match kinds::image(&field.value) {
+                (Some(At { value, .. }), _) if kinds::is_number(&value) => {
+                    let message = format!("`{}` is `{}`, no address", field.key, short(&value));
+                    self.warn("image", field.line, message);
+                }
                 (None, _) => self.wrong_kind(&field, "the address of an image"),
                 found => return found,
             }

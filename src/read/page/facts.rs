@@ -143,7 +143,7 @@ impl<'a> Facts<'a> {
     /// Gives the first date that can be read; reports those before it that can't.
     fn date(&mut self, candidates: Vec<At<String>>) -> Option<At<Timestamp>> {
         for At { value, line } in candidates {
-            if let Some(parsed) = date::parse(&value, self.zone) {
+            if let Some(parsed) = date::parse_value(&value, self.zone) {
                 return Some(At::new(parsed.at, line));
             }
             if !date::says_nothing(&value) {
