@@ -28,6 +28,7 @@ use crate::model::file::SeedFile;
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
+use crate::watch::walk::Walk;
 
 pub use crate::mill::error::TurnError;
 
@@ -142,6 +143,10 @@ fn turn_within(
 ) -> Result<Edition, TurnError> {
     let output = Directory::new(&settings.output);
     catalog.publish_to(&settings.output.folder.to_string_lossy())?;
+    if let Err((folder, error)) = Walk::new(&settings.input, &settings.output.folder).check() {
+        let is_published = !catalog.shown_feeds()?.is_empty();
+        return Err(TurnError::Input { folder, error, is_published });
+    }
     let stock = stock::take(settings, catalog, now, progress)?;
     catalog.come_due(now)?;
 

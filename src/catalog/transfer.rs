@@ -217,7 +217,7 @@ impl Catalog {
     /// Forgets that an entry was ever issued.
     fn forget_entry(&mut self, number: i64) -> Result<()> {
         let entry = self.entry(number)?;
-        self.place(number, &[])?;
+        self.take_places(number)?;
         self.put_entry(&EntryRow { file: None, permalink: None, ..entry })?;
         self.forget_shelved(number)?;
         for sql in [

@@ -1,6 +1,5 @@
 //! `feedmill build`: one turn of the mill.
 
-use anstream::eprintln;
 use anyhow::Result;
 use serde_json::json;
 
@@ -15,7 +14,7 @@ use crate::publish::gate::Forecast;
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force };
     let turned = mill::turn(&settings, &mut catalog, clock::now()?, permits, &bar);
@@ -39,8 +38,10 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     let outcome = match &error {
-        TurnError::Catalog(_) => return Err(error.into()),
-        TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
+        TurnError::Input { is_published: false, .. } => Outcome::Misused,
+        TurnError::Input { .. } => Outcome::Refused,
+        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;
@@ -85,10 +86,10 @@ fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
     if common.verbose {
         for feed in &edition.feeds {
             let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
-            eprintln!("  {name}: {}", counted(feed.entries, "entry", "entries"));
+            say!("  {name}: {}", counted(feed.entries, "entry", "entries"));
         }
     }
-    eprintln!(
+    say!(
         "{} of {} in {}, {} in {}: {} written, {} unchanged",
         counted(edition.articles, "article", "articles"),
         counted(edition.files, "file", "files"),
@@ -105,7 +106,7 @@ fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
         edition.written.unchanged,
     );
     if settings.site.url_is_assumed {
-        eprintln!(
+        say!(
             "note: the feeds say that they stand at {}; tell the real address by site.url or --site-url",
             settings.site.url
         );

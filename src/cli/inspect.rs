@@ -15,7 +15,7 @@ use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
 use crate::model::report::Report;
 use crate::read::head::{Place, ReadHead};
-use crate::watch::walk;
+use crate::watch::walk::{self, Walk};
 
 /// Shows one article of the input folders.
 pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> {
@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
         Ok(read) => read,
         Err(reports) => return Ok(tell(common, &file, reports)),
     };
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
     if inspected.is_none() {
@@ -54,7 +54,8 @@ fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) -> Outcome {
 /// Finds the file among those of the input folders.
 fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
     let wanted = path.canonicalize().with_context(|| path.display().to_string())?;
-    walk::find(&settings.input, &wanted).with_context(|| {
+    let walk = Walk::new(&settings.input, &settings.output.folder);
+    walk::find(&walk, &wanted).with_context(|| {
         format!(
             "{}: not among the articles of the input folders (see feedmill config)",
             path.display()
@@ -101,6 +102,7 @@ fn told_place(place: Place) -> String {
         Place::Text => "the text".to_owned(),
         Place::Permalink => "the permalink".to_owned(),
         Place::Template => "site.permalink".to_owned(),
+        Place::SiteLanguage => "site.language".to_owned(),
     }
 }
 

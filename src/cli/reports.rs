@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anstream::eprintln;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::json;
 
@@ -37,9 +36,9 @@ fn print_text(report: &Report) {
         (file, None) => format!("{BOLD}{}:{BOLD:#} ", visible(file)),
     };
     let (word, message) = (report.severity.word(), visible(&report.message));
-    eprintln!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
+    say!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
     if let Some(help) = &report.help {
-        eprintln!("  help: {help}");
+        say!("  help: {help}");
     }
 }
 
@@ -52,7 +51,7 @@ fn print_json(report: &Report) {
         "message": report.message,
         "help": report.help,
     });
-    eprintln!("{line}");
+    say!("{line}");
 }
 
 /// Escapes control characters, so that the name of a file can't steer a terminal.
@@ -66,7 +65,7 @@ fn visible(text: &str) -> String {
 /// Prints what ended the work.
 pub(super) fn failure(common: &Common, error: &anyhow::Error) {
     if common.json {
-        eprintln!(
+        say!(
             "{}",
             json!({ "severity": "error", "rule": "failure", "message": format!("{error:#}") })
         );
@@ -74,7 +73,7 @@ pub(super) fn failure(common: &Common, error: &anyhow::Error) {
     }
     let style = AnsiColor::Red.on_default().bold();
     for line in format!("{error:#}").lines() {
-        eprintln!("{style}error:{style:#} {line}");
+        say!("{style}error:{style:#} {line}");
     }
 }
 

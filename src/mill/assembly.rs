@@ -8,7 +8,7 @@ use crate::catalog::entry::EntryRow;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::meant::{ContentMode, Settings};
+use crate::config::meant::{ContentMode, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
 use crate::model::archive::History;
@@ -16,6 +16,7 @@ use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
 use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
 use crate::model::id::digest;
+use crate::model::language::Language;
 use crate::model::report::Report;
 use crate::model::text::Text;
 use crate::publish::directory::Directory;
@@ -91,7 +92,7 @@ impl Draft<'_> {
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
         self.shown.clear();
         for (member, article, entry) in &chosen {
-            self.shown.push(shown(entry));
+            self.shown.push(shown(entry)?);
             if member.entry.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
                 catalog.set_matter(member.entry.number, &matter)?;
@@ -133,7 +134,7 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         description: description.unwrap_or_else(|| site.description.clone()),
         root: site.url.clone(),
         home: home(&site.url, query),
-        language: plan.language.clone().unwrap_or_else(|| site.language.clone()),
+        language: language(settings, query),
         authors: site.authors.clone(),
         image: site.image.clone(),
         rights: site.rights.clone(),
@@ -218,21 +219,35 @@ pub(super) fn entry(issued: &EntryRow, article: &Article, mode: ContentMode) -> 
         tags: head.tags.clone(),
         source: head.source.clone(),
         rights: whole.rights.clone(),
-        summary: whole.summary.clone().filter(|_| mode != ContentMode::Full),
+        // Where there is no content, the summary is all there is to say.
+        summary: whole
+            .summary
+            .clone()
+            .filter(|_| mode != ContentMode::Full || whole.content.is_none()),
         content: whole.content.clone().filter(|_| mode != ContentMode::Summary),
         image: whole.image.clone(),
         enclosures: whole.enclosures.clone(),
     }
 }
 
-fn shown(entry: &Entry) -> Shown {
-    Shown {
+fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
+    Ok(Shown {
         id: entry.id.to_string(),
         permalink: entry.permalink.as_ref().map(ToString::to_string),
         title: entry.title.to_string(),
         published: entry.published,
-        version: digest(format!("{entry:?}").as_bytes()),
-    }
+        version: digest(&serde_json::to_vec(entry)?),
+    })
+}
+
+/// Gives the declared language, else that of the group, else the site's.
+fn language(settings: &Settings, query: &Query<'_>) -> Language {
+    let of_group = || {
+        let value = query.values.iter().find(|(group, _)| *group == Group::Language);
+        value.and_then(|(_, value)| Language::parse(value))
+    };
+    let declared = query.plan.language.clone().or_else(of_group);
+    declared.unwrap_or_else(|| settings.site.language.clone())
 }
 
 /// Gives the declared title, or the site's with the values of the group or the name of the feed.

@@ -108,7 +108,7 @@ pub(super) fn publish(
         // Archive documents are in place before the document that points at them.
         for page in stale_pages(&archive, &draft, output, &former, &mut told) {
             let feed = archive.feed(settings, catalog, library, &draft, page)?;
-            let placed = print(output, &feed)?;
+            let placed = print(output, &feed, &former)?;
             record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
             catalog.set_page(draft.row.number, page.number(), false)?;
         }
@@ -124,7 +124,7 @@ pub(super) fn publish(
             continue;
         }
         let feed = subscription(settings, catalog, library, &draft, archive.history(), now)?;
-        let placed = print(output, &feed)?;
+        let placed = print(output, &feed, &former)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
         catalog.set_shown(&draft.query.folder, &draft.shown)?;
         catalog.set_fresh(draft.row.number)?;
@@ -136,7 +136,7 @@ pub(super) fn publish(
         expected.extend(output.paths(&document.path));
         shared.extend(output.publish(&document, settings.site.authority.since())?);
     }
-    output.sync(&shared)?;
+    sync(output, &shared, &former)?;
     record(catalog, None, &shared, &mut told.written)?;
     remove_others(catalog, output, &former, &expected, &mut told)?;
     for folder in ended {
@@ -202,7 +202,11 @@ fn subscription(
 }
 
 /// Renders a feed and puts its documents into their places, on all threads.
-fn print(output: &Directory<'_>, feed: &Feed) -> Result<Vec<Placed>, TurnError> {
+fn print(
+    output: &Directory<'_>,
+    feed: &Feed,
+    former: &BTreeMap<String, DocumentRow>,
+) -> Result<Vec<Placed>, TurnError> {
     let modified = feed.updated.unwrap_or(feed.since);
     let placed = feed
         .formats
@@ -210,8 +214,22 @@ fn print(output: &Directory<'_>, feed: &Feed) -> Result<Vec<Placed>, TurnError> 
         .map(|format| output.publish(&render::document(feed, *format), modified))
         .collect::<Result<Vec<_>, PublishError>>()?
         .concat();
-    output.sync(&placed)?;
+    sync(output, &placed, former)?;
     Ok(placed)
+}
+
+/// Makes sure that documents stay where they were placed, now or by a build that did not come to its
+/// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
+fn sync(
+    output: &Directory<'_>,
+    placed: &[Placed],
+    former: &BTreeMap<String, DocumentRow>,
+) -> Result<(), PublishError> {
+    let is_known =
+        |one: &Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
+    let unsure = placed.iter().filter(|one| one.is_replaced || !is_known(one));
+    output.clear(placed.iter().map(|one| one.path.as_str()));
+    output.sync(unsure.map(|one| one.path.as_str()))
 }
 
 fn record(
@@ -241,7 +259,8 @@ fn remove_others(
     expected: &BTreeSet<String>,
     told: &mut Told,
 ) -> Result<(), TurnError> {
-    for (path, row) in former.iter().filter(|(path, _)| !expected.contains(*path)) {
+    let others = || former.iter().filter(|(path, _)| !expected.contains(*path));
+    for (path, row) in others() {
         if output.remove(path, &row.hash)? {
             told.written.removed += 1;
         } else {
@@ -250,5 +269,5 @@ fn remove_others(
         }
         catalog.drop_document(path)?;
     }
-    Ok(())
+    Ok(output.sync(others().map(|(path, _)| path.as_str()))?)
 }

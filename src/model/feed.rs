@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use url::Url;
 
 use crate::model::archive::{History, Page};
@@ -91,7 +92,7 @@ impl Format {
 }
 
 /// An entry of a feed: an article as subscribers get it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The id, for ever.
     pub id: Text,

@@ -5,6 +5,7 @@ mod any_text;
 mod archives;
 mod cases;
 mod command_line;
+mod damage;
 mod distributed;
 mod documentation;
 mod documents;
