@@ -1,5 +1,6 @@
 //! Putting a feed together: its entries, and what it says of itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use url::Url;
@@ -145,6 +146,13 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         name: query.name.clone(),
         folder: query.folder.clone(),
     }
+}
+
+/// Counts the articles of all feeds that have no page of their own.
+pub(super) fn pageless(drafts: &[Draft<'_>]) -> usize {
+    let shown = drafts.iter().flat_map(|draft| &draft.shown);
+    let pageless = shown.filter(|one| one.permalink.is_none()).map(|one| one.id.as_str());
+    pageless.collect::<BTreeSet<_>>().len()
 }
 
 /// Takes the members of a feed in order until a limit is reached. Only those that are taken are read
