@@ -9,6 +9,7 @@
 //! leave. The catalog remembers the rest.
 
 pub mod account;
+mod archive;
 mod assembly;
 mod error;
 mod library;
@@ -28,6 +29,7 @@ use crate::model::file::SeedFile;
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
+use crate::watch::walk::Walk;
 
 pub use crate::mill::error::TurnError;
 
@@ -144,6 +146,10 @@ fn turn_within(
 ) -> Result<Edition, TurnError> {
     let output = Directory::new(&settings.output);
     catalog.publish_to(&settings.output.folder.to_string_lossy())?;
+    if let Err((folder, error)) = Walk::new(&settings.input, &settings.output.folder).check() {
+        let is_published = !catalog.shown_feeds()?.is_empty();
+        return Err(TurnError::Input { folder, error, is_published });
+    }
     let stock = stock::take(settings, catalog, now, progress)?;
     catalog.come_due(now)?;
 
@@ -152,6 +158,7 @@ fn turn_within(
     let (mut drafts, collisions) = assembly::drafts(settings, catalog, &output, oldest_tombstone)?;
     progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
     for draft in &mut drafts {
+        archive::settle(settings, catalog, &mut library, draft, now)?;
         draft.select(settings, catalog, &mut library, now)?;
     }
     let forecasts = press::forecasts(catalog, &drafts)?;

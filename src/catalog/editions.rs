@@ -110,7 +110,9 @@ impl Catalog {
     pub fn put_document(&self, document: &DocumentRow) -> Result<()> {
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO document (path, feed, stamp, hash) VALUES (?, ?, ?, ?)",
+                "INSERT INTO document (path, feed, stamp, hash) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (path) DO UPDATE SET feed = ?2, stamp = ?3, hash = ?4
+                   WHERE feed IS NOT ?2 OR stamp <> ?3 OR hash <> ?4",
             )?
             .execute(params![document.path, document.feed, document.stamp, document.hash])?;
         Ok(())

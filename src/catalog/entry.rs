@@ -108,15 +108,24 @@ impl Catalog {
         alias: &str,
         fits: impl Fn(&EntryRow) -> bool,
     ) -> Result<Option<EntryRow>> {
-        let mut query = self.db.prepare_cached("SELECT entry FROM alias WHERE key = ?")?;
-        let numbers = query.query_map([digest(alias.as_bytes())], |row| row.get(0))?;
-        for number in numbers.collect::<std::result::Result<Vec<i64>, _>>()? {
+        let key = digest(alias.as_bytes());
+        let gathered = self.gathered.borrow().aliases.get(&key).copied();
+        for number in gathered.into_iter().chain(self.written_aliases(&key)?) {
             let entry = self.entry(number)?;
             if fits(&entry) {
                 return Ok(Some(entry));
             }
         }
         Ok(None)
+    }
+
+    fn written_aliases(&self, key: &Digest) -> Result<Vec<i64>> {
+        if self.gathered.borrow().holds_all_aliases {
+            return Ok(Vec::new());
+        }
+        let mut query = self.db.prepare_cached("SELECT entry FROM alias WHERE key = ?")?;
+        let numbers = query.query_map([key], |row| row.get(0))?;
+        Ok(numbers.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Writes an entry; gives its number, which a new one (0) gets here.
@@ -171,18 +180,37 @@ impl Catalog {
             return Ok(());
         }
         if let Some(old) = old {
+            let key = digest(old.as_bytes());
+            let mut gathered = self.gathered.borrow_mut();
+            if gathered.aliases.get(&key) == Some(&entry) {
+                gathered.aliases.remove(&key);
+            }
+            drop(gathered);
             self.db
                 .prepare_cached("DELETE FROM alias WHERE key = ? AND entry = ?")?
-                .execute(params![digest(old.as_bytes()), entry])?;
+                .execute(params![key, entry])?;
         }
         new.map_or(Ok(()), |new| self.add_alias(new, entry))
     }
 
     fn add_alias(&self, alias: &str, entry: i64) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?
-            .execute(params![digest(alias.as_bytes()), entry])?;
-        Ok(())
+        let key = digest(alias.as_bytes());
+        let mut gathered = self.gathered.borrow_mut();
+        match gathered.aliases.get(&key) {
+            Some(own) if *own == entry => Ok(()),
+            None => {
+                gathered.aliases.insert(key, entry);
+                Ok(())
+            }
+            // Two entries have one: the second is not gathered.
+            Some(_) => {
+                gathered.holds_all_aliases = false;
+                self.db
+                    .prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?
+                    .execute(params![key, entry])?;
+                Ok(())
+            }
+        }
     }
 
     /// Finds an entry whose file is gone, by the digest of the file that it had.

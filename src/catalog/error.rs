@@ -18,8 +18,10 @@ pub enum CatalogError {
     },
     /// Another process holds the file.
     Busy(PathBuf),
-    /// The file is damaged, or is none of ours.
+    /// The file is damaged.
     Damaged(String),
+    /// The file is none of ours, and is left alone.
+    Foreign(PathBuf),
     /// The file or its folder can't be read or written.
     Io(PathBuf, io::Error),
     /// The engine says something else.
@@ -39,6 +41,11 @@ impl fmt::Display for CatalogError {
                 write!(f, "{}: another feedmill is at work with this state file", path.display())
             }
             Self::Damaged(why) => write!(f, "the state file is damaged: {why}"),
+            Self::Foreign(path) => write!(
+                f,
+                "{}: this is no state file of feedmill; name another file with --state",
+                path.display()
+            ),
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Sqlite(error) => write!(f, "the state file: {error}"),
         }
@@ -46,6 +53,22 @@ impl fmt::Display for CatalogError {
 }
 
 impl std::error::Error for CatalogError {}
+
+impl CatalogError {
+    /// Tells whether it is the disk that failed.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
+        match self {
+            Self::Io(..) => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure)
+            ),
+            _ => false,
+        }
+    }
+}
 
 impl From<rusqlite::Error> for CatalogError {
     fn from(error: rusqlite::Error) -> Self {

@@ -200,7 +200,11 @@ impl Catalog {
         let path = found.path_key();
         let mut id = authority.entry_id(path.as_bytes()).to_string();
         let mut number = 1;
-        while self.entry_by_id(&id)?.is_some() {
+        while let Some(entry) = self.entry_by_id(&id)? {
+            // It was saved from a damaged state without its file, which had this path.
+            if entry.file.is_none() && entry.removed.is_none() {
+                return Ok(Claim::Issued(Box::new(entry)));
+            }
             number += 1;
             id = authority.entry_id(format!("{path}\n{number}").as_bytes()).to_string();
         }

@@ -60,7 +60,7 @@ impl Catalog {
         if let Some(path) = path {
             self.set_gone(number, Some(&gone_path(&path)))?;
         }
-        self.place(number, &[])?;
+        self.take_places(number)?;
         self.contenders(number, key, &turn.settings.input.folders)
     }
 
@@ -121,8 +121,9 @@ impl Catalog {
         matter: &mut Matter<'_>,
     ) -> Result<()> {
         let (mut entry, mut reports) = self.issue(turn, found, head, former, matter)?;
+        let is_new = entry.number == 0;
         entry.number = self.put_entry(&entry)?;
-        if entry.removed.is_none() {
+        if !is_new {
             self.set_gone(entry.number, None)?;
         }
         reports.extend(found.reports.iter().cloned());
@@ -130,7 +131,10 @@ impl Catalog {
         self.put_file(&found.changed, &own)?;
         let article = listed(&entry, found.changed.file.path(), head.clone());
         let places = self.places(turn.settings, &article)?;
-        self.place(entry.number, &places)?;
+        if !is_new {
+            self.take_places(entry.number)?;
+        }
+        self.give_places(entry.number, &places)?;
         self.set_due(&entry, turn.now)
     }
 

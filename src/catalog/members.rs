@@ -22,6 +22,9 @@ pub struct Place {
     rank: Rank,
     /// How the article spells the values of the feed's groups.
     spellings: Vec<Vec<String>>,
+    /// True where the feed has an archive, which learns of every change of the entry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_archived: bool,
 }
 
 /// A feed of the state.
@@ -63,7 +66,12 @@ impl Catalog {
             for membership in group::memberships(plan, article, settings.site.time_zone) {
                 let feed = self.feed_number(number, &membership.key)?;
                 let rank = order::rank(plan.order, article);
-                places.push(Place { feed, rank, spellings: membership.spellings });
+                places.push(Place {
+                    feed,
+                    rank,
+                    spellings: membership.spellings,
+                    is_archived: plan.archive.is_some(),
+                });
             }
         }
         Ok(places)
@@ -83,24 +91,33 @@ impl Catalog {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Gives an entry its places, and takes those that it had. All of their feeds are stale then.
-    pub(crate) fn place(&self, entry: i64, places: &[Place]) -> Result<()> {
+    /// Takes the places that an entry has. All of their feeds are stale then.
+    pub(crate) fn take_places(&self, entry: i64) -> Result<()> {
+        let mut delete = self
+            .db
+            .prepare_cached("DELETE FROM member WHERE feed = ? AND rank = ? AND entry = ?")?;
         for place in self.places_of(entry)? {
-            self.db
-                .prepare_cached("DELETE FROM member WHERE feed = ? AND rank = ? AND entry = ?")?
-                .execute(params![place.feed, value(&place.rank), entry])?;
-            self.count_spelling(&place, -1)?;
-            self.make_stale(place.feed)?;
+            delete.execute(params![place.feed, value(&place.rank), entry])?;
+            self.gather(&place, -1);
+            self.touch(&place, entry)?;
         }
+        self.write_places(entry, &[])
+    }
+
+    /// Gives places to an entry that has none. All of their feeds are stale then.
+    pub(crate) fn give_places(&self, entry: i64, places: &[Place]) -> Result<()> {
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)")?;
         for place in places {
-            self.db
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)",
-                )?
-                .execute(params![place.feed, value(&place.rank), entry])?;
-            self.count_spelling(place, 1)?;
-            self.make_stale(place.feed)?;
+            insert.execute(params![place.feed, value(&place.rank), entry])?;
+            self.gather(place, 1);
+            self.touch(place, entry)?;
         }
+        self.write_places(entry, places)
+    }
+
+    fn write_places(&self, entry: i64, places: &[Place]) -> Result<()> {
         let told = (!places.is_empty()).then(|| serde_json::to_string(places)).transpose()?;
         self.db
             .prepare_cached("UPDATE entry SET members = ? WHERE number = ?")?
@@ -114,22 +131,17 @@ impl Catalog {
         Ok(told.flatten().map(|told| serde_json::from_str(&told)).transpose()?.unwrap_or_default())
     }
 
-    fn count_spelling(&self, place: &Place, change: i64) -> Result<()> {
-        let mut count = self.db.prepare_cached(
-            "INSERT INTO spelling (feed, spelling, count) VALUES (?1, ?2, ?3)
-             ON CONFLICT (feed, spelling) DO UPDATE SET count = count + ?3",
-        )?;
+    /// Notes that a feed has one article more or less.
+    fn gather(&self, place: &Place, change: i64) {
+        let mut gathered = self.gathered.borrow_mut();
+        gathered.stale.insert(place.feed);
         for spelling in place.spellings.iter().filter(|values| !values.is_empty()) {
-            count.execute(params![place.feed, serde_json::to_string(spelling)?, change])?;
+            *gathered.spellings.entry((place.feed, spelling.clone())).or_default() += change;
         }
-        Ok(())
     }
 
-    fn make_stale(&self, feed: i64) -> Result<()> {
-        self.db
-            .prepare_cached("UPDATE feed SET stale = 1 WHERE number = ? AND stale = 0")?
-            .execute([feed])?;
-        Ok(())
+    fn touch(&self, place: &Place, entry: i64) -> Result<()> {
+        if place.is_archived { self.touch_archive(place.feed, entry) } else { Ok(()) }
     }
 
     /// Notes that an entry changes by itself at the times that are still to come.
@@ -158,7 +170,8 @@ impl Catalog {
                 self.put_entry(&entry)?;
             }
             for place in self.places_of(number)? {
-                self.make_stale(place.feed)?;
+                self.gathered.borrow_mut().stale.insert(place.feed);
+                self.touch(&place, number)?;
             }
         }
         self.db.prepare_cached("DELETE FROM due WHERE at <= ?")?.execute([now.unix()])?;
@@ -174,6 +187,7 @@ impl Catalog {
     /// Gives all feeds, by declaration and key. Those of a group are there as long as they have an
     /// article; the others always.
     pub fn feeds(&mut self, settings: &Settings) -> Result<Vec<FeedRow>> {
+        self.write_gathered()?;
         for (number, plan) in settings.feeds.iter().enumerate() {
             if group::groups_of(plan).is_empty() {
                 self.feed_number(number, &[])?;
@@ -184,6 +198,7 @@ impl Catalog {
                (SELECT 1 FROM member WHERE member.feed = feed.number)",
             [],
         )?;
+        self.gathered.borrow_mut().feeds.clear();
         let mut query =
             self.db.prepare_cached("SELECT number, plan, key, stale FROM feed ORDER BY plan")?;
         let mut rows = query.query([])?;
@@ -285,6 +300,20 @@ impl Catalog {
             .prepare_cached("UPDATE member SET fits = ? WHERE feed = ? AND rank = ? AND entry = ?")?
             .execute(params![fits, feed, member.rank, member.entry.number])?;
         Ok(())
+    }
+
+    /// Gives an entry as a member of a feed; `None` where its head keeps it out.
+    pub fn member(&self, feed: i64, entry: i64) -> Result<Option<Member>> {
+        let places = self.places_of(entry)?;
+        let Some(place) = places.iter().find(|place| place.feed == feed) else { return Ok(None) };
+        let sql = format!(
+            "SELECT {}, m.fits, m.rank FROM member m JOIN entry e ON e.number = m.entry
+             WHERE m.feed = ?1 AND m.rank = ?2 AND m.entry = ?3",
+            columns()
+        );
+        let mut query = self.db.prepare_cached(&sql)?;
+        let mut rows = query.query(params![feed, value(&place.rank), entry])?;
+        rows.next()?.map(member).transpose()
     }
 
     /// Tells whether an entry may be in a feed by all that its head says.

@@ -6,40 +6,75 @@
 //! - [`identity`]: which entry a file holds
 //! - [`ledger`]: what is issued for it, and when it counts as published and updated
 //! - [`members`]: which entries may be in which feed, in its order
+//! - [`archives`]: which of them stand on which page of a feed's archive
 //! - [`wholes`]: articles that were read whole
 //! - [`editions`]: what the published feeds and documents hold
 //! - [`tombstones`]: what the feeds tell to be gone
 //! - [`transfer`]: the ledger as lines of JSON, and ids of feeds that were made by others
+//! - [`store`], `seal`: the file itself, and whether it is as it was left
+//! - `rescue`, `salvage`, `pages`: what is remembered, out of a damaged file
 //!
 //! Invariant: never parses an article.
 
+pub mod archives;
 pub mod editions;
 pub mod entry;
 pub mod error;
 pub mod files;
+mod gathered;
 pub mod identity;
 pub mod ledger;
 pub mod members;
+mod pages;
+mod rescue;
+mod salvage;
+mod seal;
 pub mod store;
 pub mod tombstones;
 pub mod transfer;
 pub mod wholes;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
 
+use crate::catalog::gathered::Gathered;
+
 pub use crate::catalog::error::CatalogError;
+use crate::model::report::Report;
 
 /// The state, with a turn's changes to it until they are kept or dropped.
 #[derive(Debug)]
 pub struct Catalog {
     db: Connection,
-    /// Where the file is; `None` for one in memory.
-    path: Option<PathBuf>,
+    /// The file; `None` for a state in memory.
+    file: Option<StateFile>,
+    /// True when what is derived can't be relied on: the file was not sealed.
+    is_doubtful: bool,
+    /// What was not as it should be with the file.
+    told: Option<Report>,
     /// The number of the first entry that was never issued before this turn.
     first_new: i64,
     /// How many entries have a file.
     articles: Cell<i64>,
+    gathered: RefCell<Gathered>,
+}
+
+/// Where a state is kept.
+#[derive(Debug)]
+struct StateFile {
+    path: PathBuf,
+    /// The file itself, to take its seal. It stays open longer than the connection: to close it lets
+    /// go of `SQLite`'s lock, which is one of the process (POSIX `fcntl`).
+    opened: File,
+    /// True when the seal beside the file is that of its present bytes.
+    is_sealed: bool,
+    /// True when the folder was synced since the log beside the file was made.
+    is_log_safe: bool,
+    /// True once keeping a turn has failed. Then nothing more is tried with this file: a sync that
+    /// failed may seem to succeed the second time, though what it was about is lost. The next one
+    /// who opens the file writes anew what its log holds.
+    has_failed: bool,
 }

@@ -1,5 +1,5 @@
--- The state file, version 1. `entry`, `alias`, `gone`, `setting`, `shown`, `tombstone` and `document` are
--- remembered; all else is derived from the articles and may be thrown away.
+-- The state file, version 1. `entry`, `alias`, `gone`, `setting`, `shelved`, `shown`, `tombstone` and
+-- `document` are remembered; all else is derived from the articles and may be thrown away.
 
 -- What holds for the whole file, by name.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -57,6 +57,7 @@ CREATE TABLE feed (
   plan INTEGER NOT NULL,
   key TEXT NOT NULL,           -- the folded values, as a JSON list
   stale INTEGER NOT NULL,      -- 1 until its documents are published
+  frame BLOB,                  -- digest of what the pages of its archive say of the feed
   UNIQUE (plan, key)
 );
 
@@ -91,6 +92,42 @@ CREATE TABLE whole (
   PRIMARY KEY (folder, name)
 ) WITHOUT ROWID;
 CREATE INDEX whole_used ON whole (used);
+
+-- The pages of the archives, by their numbers.
+CREATE TABLE page (
+  feed INTEGER NOT NULL,
+  page INTEGER NOT NULL,
+  stale INTEGER NOT NULL,      -- 1 until its documents are published
+  PRIMARY KEY (feed, page)
+) WITHOUT ROWID;
+
+-- Which entries stand on the pages.
+CREATE TABLE leaf (
+  feed INTEGER NOT NULL,
+  page INTEGER NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (feed, page, entry)
+) WITHOUT ROWID;
+CREATE INDEX leaf_entry ON leaf (entry, feed);
+
+-- Entries that may have come to a page of an archive, or to another, or changed on theirs.
+CREATE TABLE touched (feed INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (feed, entry)) WITHOUT ROWID;
+
+CREATE TRIGGER feed_gone AFTER DELETE ON feed BEGIN
+  DELETE FROM page WHERE feed = old.number;
+  DELETE FROM leaf WHERE feed = old.number;
+  DELETE FROM touched WHERE feed = old.number;
+END;
+
+-- The pages that entries were given, for ever, where pages go by count.
+CREATE TABLE shelved (
+  feed TEXT NOT NULL,          -- the folder of the feed
+  size INTEGER NOT NULL,       -- how many entries a page has a place for
+  page INTEGER NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (feed, size, page, entry)
+) WITHOUT ROWID;
+CREATE INDEX shelved_entry ON shelved (entry);
 
 -- What the published feeds hold, by the folder of the feed.
 CREATE TABLE shown (

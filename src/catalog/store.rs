@@ -1,13 +1,21 @@
 //! Opening, keeping and dropping: the file itself.
 
-use std::cell::Cell;
-use std::fs;
+use std::cell::{Cell, RefCell};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use rustix::fs::FlockOperation;
 
-use crate::catalog::Catalog;
 use crate::catalog::error::{CatalogError, Result};
+use crate::catalog::gathered::Gathered;
+use crate::catalog::seal::{self, Seal};
+use crate::catalog::transfer::Line;
+use crate::catalog::{Catalog, StateFile, rescue};
+use crate::model::report::Report;
 
 /// The version of the schema that is written here.
 const VERSION: i64 = 1;
@@ -19,21 +27,69 @@ const APPLICATION: i64 = 0x666D_6C6C;
 const PAGE_CACHE_KIB: i64 = 4096;
 
 /// The tables that are derived from the articles.
-const DERIVED: [&str; 5] = ["feed", "spelling", "member", "due", "whole"];
+const DERIVED: [&str; 8] =
+    ["feed", "spelling", "member", "due", "page", "leaf", "touched", "whole"];
 
 impl Catalog {
-    /// Opens the state in a file, which is made if it isn't there.
+    /// Opens the state in a file, which is made if it isn't there. A damaged file is put aside, and
+    /// what can be read of the ledger is saved.
     pub fn open(path: &Path) -> Result<Self> {
         let at = |error| CatalogError::Io(path.to_owned(), error);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(at)?;
+        fs::create_dir_all(seal::folder(path)).map_err(at)?;
+        let _turn = wait_for_turn(seal::folder(path)).map_err(at)?;
+        rescue::finish(path).map_err(at)?;
+        match Self::open_sound(path) {
+            Err(CatalogError::Damaged(why)) => {
+                let told = rescue::rescue(path, &why)?;
+                Ok(Self { told: Some(told), ..Self::open_sound(path)? })
+            }
+            opened => opened,
+        }
+    }
+
+    /// Opens a file that is as it was left.
+    fn open_sound(path: &Path) -> Result<Self> {
+        let at = |error| CatalogError::Io(path.to_owned(), error);
+        let mut options = File::options();
+        let opened = options.read(true).write(true).create(true).truncate(false).open(path);
+        let opened = opened.map_err(at)?;
+        let sealed = Seal::read(path);
+        if sealed.is_none() && is_foreign(&opened).map_err(at)? {
+            return Err(CatalogError::Foreign(path.to_owned()));
         }
         let db = Connection::open(path)?;
+        // Only sealing writes to the file itself; all else goes to the log beside it.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        db.pragma_update(None, "journal_mode", "WAL").map_err(|error| busy(error, path))?;
+        db.pragma_update(None, "wal_autocheckpoint", 0)?;
+        let locked = match lock(&db, path) {
+            Err(CatalogError::Busy(path)) => return Err(CatalogError::Busy(path)),
+            locked => locked,
+        };
+        // Whoever has the lock may compare: nobody else writes to the file. Where it was not given
+        // because of the file's header, the seal tells better what is the matter.
+        let is_sealed = sealed.is_some();
+        if let Some(sealed) = sealed
+            && Seal::of(&opened).map_err(at)? != sealed
+        {
+            return Err(CatalogError::Damaged("it is not as it was left".to_owned()));
+        }
+        locked?;
+        db.pragma_update(None, "journal_mode", "WAL")?;
         // In WAL, NORMAL would lose the last turns to a power cut; what was issued must not be lost.
         db.pragma_update(None, "synchronous", "FULL")?;
-        Self::with(db, Some(path))
+        let file = StateFile {
+            path: path.to_owned(),
+            opened,
+            is_sealed,
+            is_log_safe: false,
+            has_failed: false,
+        };
+        let catalog = Self::with(db, Some(file))?;
+        if is_sealed {
+            catalog.rest()?;
+        }
+        Ok(catalog)
     }
 
     /// Makes a state that is forgotten in the end.
@@ -41,11 +97,19 @@ impl Catalog {
         Self::with(Connection::open_in_memory()?, None)
     }
 
-    fn with(db: Connection, path: Option<&Path>) -> Result<Self> {
+    fn with(db: Connection, file: Option<StateFile>) -> Result<Self> {
         db.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
         db.set_prepared_statement_cache_capacity(64);
-        let mut catalog =
-            Self { db, path: path.map(Path::to_owned), first_new: 1, articles: Cell::new(0) };
+        let is_doubtful = file.as_ref().is_some_and(|file| !file.is_sealed);
+        let mut catalog = Self {
+            db,
+            file,
+            is_doubtful,
+            told: None,
+            first_new: 1,
+            articles: Cell::new(0),
+            gathered: RefCell::default(),
+        };
         catalog.prepare()?;
         Ok(catalog)
     }
@@ -54,21 +118,72 @@ impl Catalog {
     fn prepare(&mut self) -> Result<()> {
         let pragma = |name| self.db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let (version, application) = (pragma("user_version")?, pragma("application_id")?);
+        let path = || self.file.as_ref().map(|file| file.path.clone()).unwrap_or_default();
         match (version, application) {
-            (VERSION, APPLICATION) => {}
+            (VERSION, APPLICATION) if self.is_doubtful => self.look_through(),
+            (VERSION, APPLICATION) => Ok(()),
             (0, 0) if self.is_blank()? => {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
-                self.db.execute_batch(include_str!("schema.sql"))?;
-                self.db.pragma_update(None, "user_version", VERSION)?;
-                self.db.pragma_update(None, "application_id", APPLICATION)?;
+                make_tables(&self.db)?;
                 self.db.execute_batch("COMMIT")?;
+                Ok(())
             }
             (newer, APPLICATION) if newer > VERSION => {
-                let path = self.path.clone().unwrap_or_default();
-                return Err(CatalogError::Newer { path, found: newer, known: VERSION });
+                Err(CatalogError::Newer { path: path(), found: newer, known: VERSION })
             }
-            _ => return Err(CatalogError::Damaged("it is no state file of feedmill".to_owned())),
+            (_, APPLICATION) => Err(CatalogError::Damaged("it has no version".to_owned())),
+            _ => Err(CatalogError::Foreign(path())),
         }
+    }
+
+    /// Looks for damage in a file that was not sealed.
+    fn look_through(&self) -> Result<()> {
+        let found: String = self.db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(CatalogError::Damaged(found));
+        }
+        self.export(&mut |line| match line {
+            Line::Entry(entry) if self.entry_by_id(&entry.id)?.is_none() => {
+                Err(CatalogError::Damaged(format!(
+                    "the id {} is not the one that was issued",
+                    entry.id
+                )))
+            }
+            _ => Ok(()),
+        })
+    }
+
+    /// Gives what was not as it should be with the file.
+    #[must_use]
+    pub fn told(&self) -> Option<&Report> {
+        self.told.as_ref()
+    }
+
+    /// Seals the file, unless it is sealed as it is: all of the state stands in it then. What is
+    /// doubtful gets no seal.
+    fn seal(&mut self) -> Result<()> {
+        let Some(file) = self.file.as_mut().filter(|file| !file.has_failed) else {
+            return Ok(());
+        };
+        let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
+        if (!file.is_sealed || log > 0) && !self.is_doubtful {
+            let at = |error| CatalogError::Io(file.path.clone(), error);
+            file.is_sealed = false;
+            file.has_failed = true;
+            seal::break_open(&file.path).map_err(at)?;
+            self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Seal::of(&file.opened).and_then(|seal| seal.write(&file.path)).map_err(at)?;
+            file.is_sealed = true;
+            file.has_failed = false;
+        }
+        self.rest()
+    }
+
+    /// Lets `SQLite` remove its log when it closes a sealed file, unless the log still holds turns.
+    fn rest(&self) -> Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log > 0)?;
         Ok(())
     }
 
@@ -81,12 +196,21 @@ impl Catalog {
     /// Begins a turn. `print` stands for everything that what is derived depends on, the program
     /// included: where it is another than that of the last turn, all is derived anew.
     pub fn begin(&mut self, print: &str) -> Result<()> {
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let last: Option<i64> =
             self.db.query_row("SELECT max(number) FROM entry", [], |row| row.get(0))?;
         self.first_new = last.unwrap_or_default() + 1;
+        let holds_all_aliases = last.is_none();
+        self.gathered.replace(Gathered { holds_all_aliases, ..Gathered::default() });
         let articles = self.setting("articles")?.and_then(|count| count.parse().ok());
         self.articles.set(articles.unwrap_or_default());
+        if self.is_doubtful {
+            // Whatever becomes of the turn, this stays: the file will be sealed.
+            self.forget_derived()?;
+            self.keep()?;
+            self.is_doubtful = false;
+        }
         if self.setting("print")?.as_deref() != Some(print) {
             self.forget_derived()?;
             self.set("print", print)?;
@@ -107,22 +231,46 @@ impl Catalog {
 
     /// Keeps what the turn changed so far, and goes on with it.
     pub fn keep(&mut self) -> Result<()> {
-        self.commit()?;
+        self.end_turn()?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         Ok(())
     }
 
     /// Ends the turn and keeps its changes.
     pub fn commit(&mut self) -> Result<()> {
+        self.end_turn()?;
+        self.seal()
+    }
+
+    fn end_turn(&mut self) -> Result<()> {
+        self.write_gathered()?;
         self.set("articles", &self.articles.get().to_string())?;
-        self.db.execute_batch("COMMIT")?;
+        let ended = self.sync_log().and_then(|()| Ok(self.db.execute_batch("COMMIT")?));
+        if let Some(file) = &mut self.file {
+            file.has_failed |= ended.is_err();
+        }
+        ended
+    }
+
+    /// Makes sure that the log itself outlives a power cut, before anything is written that must.
+    /// `SQLite` does so as well, but does not mind when that fails.
+    fn sync_log(&mut self) -> Result<()> {
+        let Some(file) = self.file.as_mut().filter(|file| !file.is_log_safe) else {
+            return Ok(());
+        };
+        if self.db.total_changes() > 0 {
+            let synced = File::open(seal::folder(&file.path)).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| CatalogError::Io(file.path.clone(), error))?;
+            file.is_log_safe = true;
+        }
         Ok(())
     }
 
     /// Ends the turn and drops its changes since the last [`Catalog::keep`].
     pub fn roll_back(&mut self) -> Result<()> {
-        self.db.execute_batch("ROLLBACK")?;
-        Ok(())
+        let ended = self.db.execute_batch("ROLLBACK");
+        self.seal()?;
+        Ok(ended?)
     }
 
     /// Throws away what is needed no longer.
@@ -146,17 +294,49 @@ impl Catalog {
     /// Sets a value that holds for the whole file.
     pub(crate) fn set(&self, name: &str, value: &str) -> Result<()> {
         self.db
-            .prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)")?
+            .prepare_cached(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value <> ?2",
+            )?
             .execute(params![name, value])?;
         Ok(())
     }
 }
 
-fn busy(error: rusqlite::Error, path: &Path) -> CatalogError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            CatalogError::Busy(path.to_owned())
+/// Makes the tables of a state.
+pub(crate) fn make_tables(db: &Connection) -> Result<()> {
+    db.execute_batch(include_str!("schema.sql"))?;
+    db.pragma_update(None, "user_version", VERSION)?;
+    db.pragma_update(None, "application_id", APPLICATION)?;
+    Ok(())
+}
+
+/// Tells whether a file is clearly none of ours, so that it is to be left alone.
+fn is_foreign(file: &File) -> io::Result<bool> {
+    let mut header = [0; 72];
+    let length = file.read_at(&mut header, 0)?;
+    let is_ours = header[68..] == APPLICATION.to_be_bytes()[4..];
+    Ok(length > 0 && !is_ours && !header.starts_with(b"SQLite format 3\0"))
+}
+
+/// Waits until nobody else opens a state in a folder. Where the file system has no such locks,
+/// nobody is waited for.
+fn wait_for_turn(folder: &Path) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    let _ = rustix::fs::flock(&folder, FlockOperation::LockExclusive);
+    Ok(folder)
+}
+
+/// Takes the file for this process alone, without writing to it.
+fn lock(db: &Connection, path: &Path) -> Result<()> {
+    db.execute_batch("BEGIN EXCLUSIVE; ROLLBACK").map_err(|error| {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                CatalogError::Busy(path.to_owned())
+            }
+            // It was opened for writing before: it is its header that says otherwise.
+            Some(ErrorCode::ReadOnly) => CatalogError::Damaged(error.to_string()),
+            _ => error.into(),
         }
-        _ => error.into(),
-    }
+    })
 }

@@ -20,6 +20,8 @@ pub enum Line {
     Entry(Box<EntryLine>),
     /// An entry that a feed tells to be gone.
     Tombstone(TombstoneLine),
+    /// A page of an archive that goes by count.
+    Page(PageLine),
 }
 
 /// What was issued for an entry, and by what its article is known again. Times are Unix seconds.
@@ -72,6 +74,20 @@ pub struct TombstoneLine {
     pub at: i64,
 }
 
+/// A page of an archive that goes by count, and the entries that it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageLine {
+    /// The folder of the feed.
+    pub feed: String,
+    /// How many entries a page has a place for.
+    pub size: i64,
+    /// The number of the page.
+    pub page: i64,
+    /// The ids of the entries.
+    pub ids: Vec<String>,
+}
+
 /// An entry of a feed that was made by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adopted {
@@ -101,6 +117,9 @@ impl Catalog {
         }
         for tombstone in self.all_tombstones()? {
             take(Line::Tombstone(tombstone))?;
+        }
+        for page in self.all_shelved()? {
+            take(Line::Page(page))?;
         }
         Ok(())
     }
@@ -147,6 +166,7 @@ impl Catalog {
                 self.add_tombstone(&one.feed, &one.id, at)?;
                 Ok(Some(()))
             }
+            Line::Page(line) => self.import_page(line),
             Line::Entry(line) => self.import_entry(line),
         }
     }
@@ -197,8 +217,9 @@ impl Catalog {
     /// Forgets that an entry was ever issued.
     fn forget_entry(&mut self, number: i64) -> Result<()> {
         let entry = self.entry(number)?;
-        self.place(number, &[])?;
+        self.take_places(number)?;
         self.put_entry(&EntryRow { file: None, permalink: None, ..entry })?;
+        self.forget_shelved(number)?;
         for sql in [
             "DELETE FROM alias WHERE entry = ?",
             "DELETE FROM gone WHERE entry = ?",

@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 
-use anstream::eprintln;
 use anyhow::Result;
 use serde_json::json;
 
@@ -18,7 +17,7 @@ use crate::publish::gate::Forecast;
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force };
     let now = clock::now()?;
@@ -47,14 +46,16 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     let outcome = match &error {
-        TurnError::Catalog(_) => return Err(error.into()),
         TurnError::Publish(failed) if is_in_the_way(failed.error.kind()) => {
             let place = failed.path.display();
             let message = format!("{place}: a file stands where a folder of the output should be");
             reports::failure(common, &anyhow::anyhow!(message));
             return Ok(Outcome::Unwritten);
         }
-        TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
+        TurnError::Input { is_published: false, .. } => Outcome::Misused,
+        TurnError::Input { .. } => Outcome::Refused,
+        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;
@@ -108,15 +109,15 @@ fn print_feeds(feeds: &[FeedSummary], account: &Account) {
             None if feed.entries == 0 => ", no published article fits it".to_owned(),
             None => String::new(),
         };
-        eprintln!("  {name}: {}{note}", counted(feed.entries, "entry", "entries"));
+        say!("  {name}: {}{note}", counted(feed.entries, "entry", "entries"));
     }
     for (why, count) in &account.unpublished {
-        eprintln!("  in no feed: {} ({})", counted(*count, "article", "articles"), why.reason());
+        say!("  in no feed: {} ({})", counted(*count, "article", "articles"), why.reason());
     }
 }
 
 fn print_summary(settings: &Settings, edition: &Edition) {
-    eprintln!(
+    say!(
         "{} of {} in {}, {} in {}: {} written, {} unchanged",
         counted(edition.articles, "article", "articles"),
         counted(edition.files, "file", "files"),
@@ -133,13 +134,13 @@ fn print_summary(settings: &Settings, edition: &Edition) {
         edition.written.unchanged,
     );
     if settings.site.url_is_assumed {
-        eprintln!(
+        say!(
             "note: the feeds say that they stand at {}; tell the real address by site.url or --site-url",
             settings.site.url
         );
     }
     if edition.pageless > 0 && settings.site.permalink.is_none() {
-        eprintln!(
+        say!(
             "note: {} no page of {} own; set site.permalink to give {} one",
             counted(edition.pageless, "article has", "articles have"),
             if edition.pageless == 1 { "its" } else { "their" },

@@ -1,6 +1,5 @@
 //! How it is told what subscribers would see.
 
-use anstream::eprintln;
 use serde_json::{Value, json};
 
 use crate::model::edition::Shown;
@@ -12,11 +11,11 @@ const MOST_TITLES: usize = 10;
 /// Prints what subscribers would see, feed by feed.
 pub(super) fn print(forecasts: &[Forecast]) {
     if forecasts.is_empty() {
-        eprintln!("subscribers would see nothing new");
+        say!("subscribers would see nothing new");
     }
     for forecast in forecasts {
         let name = if forecast.feed.is_empty() { "(root)" } else { &forecast.feed };
-        eprintln!("{name}:");
+        say!("{name}:");
         for (word, entries) in kinds(forecast) {
             print_kind(word, entries);
         }
@@ -27,12 +26,12 @@ fn print_kind(word: &str, entries: &[Shown]) {
     if entries.is_empty() {
         return;
     }
-    eprintln!("  {word}: {}", entries.len());
+    say!("  {word}: {}", entries.len());
     for one in entries.iter().take(MOST_TITLES) {
-        eprintln!("    {}  {}", one.published.rfc3339(), one.title);
+        say!("    {}  {}", one.published.rfc3339(), one.title);
     }
     if entries.len() > MOST_TITLES {
-        eprintln!("    …");
+        say!("    …");
     }
 }
 

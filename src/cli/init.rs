@@ -4,7 +4,6 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use anstream::eprintln;
 use anyhow::{Context, Result, bail};
 
 use crate::cli::Outcome;
@@ -29,11 +28,11 @@ pub(super) fn run(common: &Common, options: &InitOptions) -> Result<Outcome> {
     for (path, text) in &files {
         write_new(path, text).with_context(|| path.display().to_string())?;
         if !common.quiet {
-            eprintln!("wrote {}", path.display());
+            say!("wrote {}", path.display());
         }
     }
     if !common.quiet {
-        eprintln!("now run: feedmill build");
+        say!("now run: feedmill build");
     }
     Ok(Outcome::Done)
 }

@@ -15,7 +15,8 @@ use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
 use crate::model::report::{Report, Severity};
 use crate::read::head::{Place, ReadHead};
-use crate::watch::{absence, walk};
+use crate::watch::absence;
+use crate::watch::walk::{self, Walk};
 
 /// Shows one article of the input folders.
 pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> {
@@ -29,7 +30,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
             return Ok(Outcome::Reported);
         }
     };
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
     let is_left_out = inspected.is_none();
@@ -59,8 +60,9 @@ fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) {
 /// Finds the file among those of the input folders.
 fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
     let wanted = path.canonicalize().with_context(|| path.display().to_string())?;
-    walk::find(&settings.input, &wanted).with_context(|| {
-        format!("{}: no article: {}", path.display(), absence::reason(&settings.input, path))
+    let walk = Walk::new(&settings.input, &settings.output.folder);
+    walk::find(&walk, &wanted).with_context(|| {
+        format!("{}: no article: {}", path.display(), absence::reason(&walk, path))
     })
 }
 
@@ -103,6 +105,7 @@ fn told_place(place: Place) -> String {
         Place::Text => "the text".to_owned(),
         Place::Permalink => "the permalink".to_owned(),
         Place::Template => "site.permalink".to_owned(),
+        Place::SiteLanguage => "site.language".to_owned(),
     }
 }
 

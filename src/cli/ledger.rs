@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
 
 use crate::catalog::Catalog;
@@ -21,7 +20,7 @@ pub(super) fn run(common: &Common, command: &LedgerCommand) -> Result<Outcome> {
     if settings.state.is_none() {
         bail!("there is no state file that holds a ledger (state.file is \"none\")");
     }
-    let mut catalog = state::open(&settings)?;
+    let mut catalog = state::open(common, &settings)?;
     let now = clock::now()?;
     match command {
         LedgerCommand::Export { file } => export(&mut catalog, file.as_deref()),
@@ -108,6 +107,6 @@ fn adopt(common: &Common, catalog: &mut Catalog, file: &Path, now: Timestamp) ->
 
 fn tell(common: &Common, words: &str) {
     if !common.quiet {
-        eprintln!("{words}");
+        say!("{words}");
     }
 }

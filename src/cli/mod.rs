@@ -3,6 +3,15 @@
 //! Invariant: what is printed for machines goes to standard output, everything else to standard
 //! error.
 
+/// Prints a line to standard error. Where that can't be written to, as when a log has filled its disk,
+/// the work goes on.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stderr(), $($words)*);
+    }};
+}
+
 mod arguments;
 mod build;
 mod clock;
@@ -21,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::catalog::CatalogError;
 use crate::cli::arguments::{Arguments, Command};
 
 /// How a run can end; the numbers are the exit codes.
@@ -34,7 +44,7 @@ pub enum Outcome {
     Misused = 2,
     /// The gate: too much would have disappeared, or reappeared as unread, at once.
     Refused = 3,
-    /// The output could not be written.
+    /// The output, or the state, could not be written.
     Unwritten = 4,
 }
 
@@ -60,7 +70,12 @@ pub fn run() -> ExitCode {
     };
     let outcome = outcome.unwrap_or_else(|error| {
         reports::failure(common, &error);
-        Outcome::Misused
+        let state = error.downcast_ref::<CatalogError>();
+        if state.is_some_and(CatalogError::is_of_the_disk) {
+            Outcome::Unwritten
+        } else {
+            Outcome::Misused
+        }
     });
     outcome.into()
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anstream::eprintln;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::json;
 
@@ -37,9 +36,9 @@ fn print_text(report: &Report) {
         (file, None) => format!("{BOLD}{}:{BOLD:#} ", visible(file)),
     };
     let (word, message) = (report.severity.word(), visible(&plain(&report.message)));
-    eprintln!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
+    say!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
     if let Some(help) = &report.help {
-        eprintln!("  help: {help}");
+        say!("  help: {help}");
     }
 }
 
@@ -52,7 +51,7 @@ fn print_json(report: &Report) {
         "message": plain(&report.message),
         "help": report.help,
     });
-    eprintln!("{line}");
+    say!("{line}");
 }
 
 /// Escapes control characters, so that the name of a file can't steer a terminal.
@@ -77,12 +76,12 @@ fn plain(message: &str) -> String {
 pub(super) fn failure(common: &Common, error: &anyhow::Error) {
     let message = plain(&format!("{error:#}"));
     if common.json {
-        eprintln!("{}", json!({ "severity": "error", "rule": "failure", "message": message }));
+        say!("{}", json!({ "severity": "error", "rule": "failure", "message": message }));
         return;
     }
     let style = AnsiColor::Red.on_default().bold();
     for line in message.lines() {
-        eprintln!("{style}error:{style:#} {line}");
+        say!("{style}error:{style:#} {line}");
     }
 }
 

@@ -158,6 +158,8 @@ pub struct FeedPlan {
     pub formats: Vec<Format>,
     /// How much it holds.
     pub limits: Limits,
+    /// How its whole history is divided into archive documents; `None` for no archive.
+    pub archive: Option<Paging>,
     /// How much of an article an entry carries.
     pub content: ContentMode,
     /// In which order.
@@ -196,6 +198,23 @@ pub struct Limits {
     pub age_seconds: Option<i64>,
     /// So many bytes of titles, summaries and contents.
     pub bytes: Option<u64>,
+}
+
+impl Limits {
+    /// Tells whether a feed holds everything.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.count.is_none() && self.age_seconds.is_none() && self.bytes.is_none()
+    }
+}
+
+/// How the history of a feed is divided into pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// By the month of publishing, in the site's time zone.
+    Month,
+    /// By so many entries, from the oldest on.
+    Count(i64),
 }
 
 /// How much of an article an entry carries.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::catalog::entry::EntryRow;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::{ContentMode, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
+use crate::model::archive::History;
 use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
 use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
@@ -63,7 +65,7 @@ pub(super) fn drafts<'a>(
     let mut drafts = Vec::new();
     for ((row, query), _) in rows.into_iter().zip(queries).zip(kept).filter(|(_, kept)| *kept) {
         let is_whole = query.plan.formats.iter().all(|format| {
-            let plain = Feed::path_in(&query.folder, *format);
+            let plain = Feed::path_in(&query.folder, None, *format);
             output.paths(&plain).iter().all(|path| {
                 documents.get(path).is_some_and(|known| output.is_intact(path, &known.stamp))
             })
@@ -91,7 +93,7 @@ impl Draft<'_> {
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
         self.shown.clear();
         for (member, article, entry) in &chosen {
-            self.shown.push(shown(entry));
+            self.shown.push(shown(entry)?);
             if member.entry.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
                 catalog.set_matter(member.entry.number, &matter)?;
@@ -107,9 +109,11 @@ impl Draft<'_> {
         settings: &Settings,
         entries: Vec<Arc<Entry>>,
         tombstones: Vec<Tombstone>,
+        history: History,
     ) -> Feed {
         let updated = entries.iter().map(|entry| entry.updated).max();
-        Feed { updated, entries, tombstones, ..frame(settings, &self.query) }
+        let complete = self.query.plan.archive.is_none() && self.query.plan.limits.is_none();
+        Feed { updated, complete, history, entries, tombstones, ..frame(settings, &self.query) }
     }
 
     pub(super) fn summary(&self) -> FeedSummary {
@@ -141,6 +145,7 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         since: site.authority.since(),
         hubs: Vec::new(),
         complete: false,
+        history: History::default(),
         entries: Vec::new(),
         tombstones: Vec::new(),
         name: query.name.clone(),
@@ -195,7 +200,7 @@ pub(super) fn choose(
                     continue;
                 }
             }
-            let entry = entry(&member, &article, plan.content);
+            let entry = entry(&member.entry, &article, plan.content);
             if !intake.take(&entry) {
                 return Ok(chosen);
             }
@@ -208,34 +213,39 @@ pub(super) fn choose(
     Ok(chosen)
 }
 
-fn entry(member: &Member, article: &Article, mode: ContentMode) -> Entry {
+/// Makes the entry of an article as a feed carries it.
+pub(super) fn entry(issued: &EntryRow, article: &Article, mode: ContentMode) -> Entry {
     let (head, whole) = (&article.head, &article.whole);
     Entry {
-        id: Text::line(&member.entry.id),
+        id: Text::line(&issued.id),
         permalink: head.permalink.clone(),
         title: head.title.clone(),
-        published: member.entry.published,
-        updated: member.entry.updated,
+        published: issued.published,
+        updated: issued.updated,
         authors: head.authors.clone(),
         language: head.language.clone(),
         tags: head.tags.clone(),
         source: head.source.clone(),
         rights: whole.rights.clone(),
-        summary: whole.summary.clone().filter(|_| mode != ContentMode::Full),
+        // Where there is no content, the summary is all there is to say.
+        summary: whole
+            .summary
+            .clone()
+            .filter(|_| mode != ContentMode::Full || whole.content.is_none()),
         content: whole.content.clone().filter(|_| mode != ContentMode::Summary),
         image: whole.image.clone(),
         enclosures: whole.enclosures.clone(),
     }
 }
 
-fn shown(entry: &Entry) -> Shown {
-    Shown {
+fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
+    Ok(Shown {
         id: entry.id.to_string(),
         permalink: entry.permalink.as_ref().map(ToString::to_string),
         title: entry.title.to_string(),
         published: entry.published,
-        version: digest(format!("{entry:?}").as_bytes()),
-    }
+        version: digest(&serde_json::to_vec(entry)?),
+    })
 }
 
 /// Gives the declared language, else that of the group, else the site's.

@@ -1,6 +1,8 @@
 //! Why a turn did not come to its end.
 
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
 
 use crate::catalog::CatalogError;
 use crate::publish::directory::PublishError;
@@ -11,6 +13,15 @@ use crate::publish::gate::Forecast;
 pub enum TurnError {
     /// The state could not be worked with.
     Catalog(CatalogError),
+    /// An input folder can't be walked, so nothing can be said of the articles in it.
+    Input {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        error: io::Error,
+        /// True when something was published before, which stays.
+        is_published: bool,
+    },
     /// The output could not be written.
     Publish(PublishError),
     /// The gate: too much would disappear, or reappear as unread, at once. Nothing was replaced.
@@ -26,6 +37,10 @@ impl fmt::Display for TurnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Catalog(error) => error.fmt(f),
+            Self::Input { folder, error, is_published } => {
+                let kept = if *is_published { "; the feeds stay as they are" } else { "" };
+                write!(f, "{}: the articles can't be read: {error}{kept}", folder.display())
+            }
             Self::Publish(error) => error.fmt(f),
             Self::Refused { refusal: (gone, reappearing), .. } => write!(
                 f,

@@ -28,11 +28,29 @@ impl<'a> Library<'a> {
     }
 
     /// Gives articles whole, in the order asked for; `None` for one whose file can't be read any
-    /// more. What must be parsed is parsed on all threads.
+    /// more. What must be parsed is parsed on all threads, and kept for the next time.
     pub(super) fn wholes(
         &mut self,
         catalog: &Catalog,
         keys: &[FileKey],
+    ) -> Result<Vec<Option<Article>>, CatalogError> {
+        self.get(catalog, keys, true)
+    }
+
+    /// Does the same for articles that are not asked for again soon.
+    pub(super) fn wholes_in_passing(
+        &mut self,
+        catalog: &Catalog,
+        keys: &[FileKey],
+    ) -> Result<Vec<Option<Article>>, CatalogError> {
+        self.get(catalog, keys, false)
+    }
+
+    fn get(
+        &mut self,
+        catalog: &Catalog,
+        keys: &[FileKey],
+        keeps: bool,
     ) -> Result<Vec<Option<Article>>, CatalogError> {
         let inputs = &self.settings.input.folders;
         let mut articles = Vec::with_capacity(keys.len());
@@ -51,7 +69,9 @@ impl<'a> Library<'a> {
         for (index, read, file) in read {
             match read {
                 Ok(read) => {
-                    catalog.put_whole(&keys[index], &read.hash, &read.article)?;
+                    if keeps {
+                        catalog.put_whole(&keys[index], &read.hash, &read.article)?;
+                    }
                     catalog.add_reports(&keys[index], &read.reports)?;
                     articles[index] = Some(read.article);
                 }

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 use crate::catalog::editions::DocumentRow;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
+use crate::mill::archive::Archive;
 use crate::mill::assembly::{self, Draft};
 use crate::mill::library::Library;
 use crate::mill::{Progress, TurnError, Written, list};
+use crate::model::archive::{History, Page};
 use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
 use crate::model::feed::Feed;
@@ -102,8 +104,18 @@ pub(super) fn publish(
         ended.remove(&draft.query.folder);
         let frame = assembly::frame(settings, &draft.query);
         listings.extend(list::listing(&draft.query, &frame));
-        let paths: Vec<String> =
-            frame.formats.iter().flat_map(|format| output.paths(&frame.path(*format))).collect();
+        let archive = Archive::of(catalog, &draft)?;
+        // Archive documents are in place before the document that points at them.
+        for page in stale_pages(&archive, &draft, output, &former, &mut told) {
+            let feed = archive.feed(settings, catalog, library, &draft, page)?;
+            let placed = print(output, &feed, &former)?;
+            record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
+            catalog.set_page(draft.row.number, page.number(), false)?;
+        }
+        for (page, _) in archive.pages() {
+            expected.extend(paths(output, &draft, Some(*page)));
+        }
+        let paths = paths(output, &draft, None);
         if !draft.is_stale {
             told.written.unchanged += paths.len();
         }
@@ -111,7 +123,8 @@ pub(super) fn publish(
         if !draft.is_stale {
             continue;
         }
-        let placed = print(settings, catalog, library, output, &draft, now)?;
+        let feed = subscription(settings, catalog, library, &draft, archive.history(), now)?;
+        let placed = print(output, &feed, &former)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
         catalog.set_shown(&draft.query.folder, &draft.shown)?;
         catalog.set_fresh(draft.row.number)?;
@@ -123,7 +136,7 @@ pub(super) fn publish(
         expected.extend(output.paths(&document.path));
         shared.extend(output.publish(&document, settings.site.authority.since())?);
     }
-    output.sync(&shared)?;
+    sync(output, &shared, &former)?;
     record(catalog, None, &shared, &mut told.written)?;
     remove_others(catalog, output, &former, &expected, &mut told)?;
     for folder in ended {
@@ -132,15 +145,51 @@ pub(super) fn publish(
     Ok(told)
 }
 
-/// Renders a feed and puts its documents into their places, on all threads.
-fn print(
+/// Gives the paths of the documents of a feed: those of a page of its archive, or those that people
+/// subscribe to.
+fn paths(output: &Directory<'_>, draft: &Draft<'_>, page: Option<Page>) -> Vec<String> {
+    let formats = draft.query.plan.formats.iter();
+    formats
+        .flat_map(|format| output.paths(&Feed::path_in(&draft.query.folder, page, *format)))
+        .collect()
+}
+
+/// Gives the pages of an archive whose documents may be other than they should be, in the order in
+/// which they are published: new ones first, since older ones are going to point at them, and the
+/// oldest first. The documents of the others are counted.
+fn stale_pages(
+    archive: &Archive,
+    draft: &Draft<'_>,
+    output: &Directory<'_>,
+    former: &BTreeMap<String, DocumentRow>,
+    told: &mut Told,
+) -> Vec<Page> {
+    let mut stale = Vec::new();
+    for (page, is_stale) in archive.pages() {
+        let paths = paths(output, draft, Some(*page));
+        let is_new = !paths.iter().all(|path| former.contains_key(path));
+        let is_intact = |path: &String| {
+            former.get(path).is_some_and(|known| output.is_intact(path, &known.stamp))
+        };
+        if *is_stale || !paths.iter().all(is_intact) {
+            stale.push((!is_new, *page));
+        } else {
+            told.written.unchanged += paths.len();
+        }
+    }
+    stale.sort_unstable();
+    stale.into_iter().map(|(_, page)| page).collect()
+}
+
+/// Puts together what people subscribe to.
+fn subscription(
     settings: &Settings,
     catalog: &Catalog,
     library: &mut Library<'_>,
-    output: &Directory<'_>,
     draft: &Draft<'_>,
+    history: History,
     now: Timestamp,
-) -> Result<Vec<Placed>, TurnError> {
+) -> Result<Feed, CatalogError> {
     let entries = match &draft.entries {
         Some(held) => held.clone(),
         None => assembly::choose(&draft.row, &draft.query, catalog, library, now)?
@@ -149,16 +198,38 @@ fn print(
             .collect(),
     };
     let tombstones = catalog.tombstones(&draft.query.folder)?;
-    let feed: Feed = draft.feed(settings, entries, tombstones);
+    Ok(draft.feed(settings, entries, tombstones, history))
+}
+
+/// Renders a feed and puts its documents into their places, on all threads.
+fn print(
+    output: &Directory<'_>,
+    feed: &Feed,
+    former: &BTreeMap<String, DocumentRow>,
+) -> Result<Vec<Placed>, TurnError> {
     let modified = feed.updated.unwrap_or(feed.since);
     let placed = feed
         .formats
         .par_iter()
-        .map(|format| output.publish(&render::document(&feed, *format), modified))
+        .map(|format| output.publish(&render::document(feed, *format), modified))
         .collect::<Result<Vec<_>, PublishError>>()?
         .concat();
-    output.sync(&placed)?;
+    sync(output, &placed, former)?;
     Ok(placed)
+}
+
+/// Makes sure that documents stay where they were placed, now or by a build that did not come to its
+/// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
+fn sync(
+    output: &Directory<'_>,
+    placed: &[Placed],
+    former: &BTreeMap<String, DocumentRow>,
+) -> Result<(), PublishError> {
+    let is_known =
+        |one: &Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
+    let unsure = placed.iter().filter(|one| one.is_replaced || !is_known(one));
+    output.clear(placed.iter().map(|one| one.path.as_str()));
+    output.sync(unsure.map(|one| one.path.as_str()))
 }
 
 fn record(
@@ -188,7 +259,8 @@ fn remove_others(
     expected: &BTreeSet<String>,
     told: &mut Told,
 ) -> Result<(), TurnError> {
-    for (path, row) in former.iter().filter(|(path, _)| !expected.contains(*path)) {
+    let others = || former.iter().filter(|(path, _)| !expected.contains(*path));
+    for (path, row) in others() {
         if output.remove(path, &row.hash)? {
             told.written.removed += 1;
         } else {
@@ -197,5 +269,5 @@ fn remove_others(
         }
         catalog.drop_document(path)?;
     }
-    Ok(())
+    Ok(output.sync(others().map(|(path, _)| path.as_str()))?)
 }

@@ -96,7 +96,11 @@ fn in_feed(
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
     let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);
-    let by_limit = || limit(query.plan.limits, article, chosen.len(), now).to_owned();
+    let by_limit = || {
+        let limit = limit(query.plan.limits, article, chosen.len(), now);
+        let archive = if query.plan.archive.is_some() { "; its archive may hold it" } else { "" };
+        format!("{limit}{archive}")
+    };
     let refused = (!is_in).then(|| by_text().map_or_else(by_limit, Refused::reason));
     Ok(Standing { feed: query.name, refused })
 }

@@ -22,7 +22,7 @@ use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
 use crate::select::filter;
 use crate::watch::file::OpenFile;
-use crate::watch::walk::{self, Listing};
+use crate::watch::walk::{Listing, Walk};
 
 /// How many files are read before the catalog hears of them.
 const BATCH: usize = 512;
@@ -109,7 +109,7 @@ fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Repor
     let (sender, receiver) = mpsc::sync_channel::<Listing>(64);
     thread::scope(|scope| {
         scope.spawn(move || {
-            walk::walk(&settings.input, &|listing| {
+            Walk::new(&settings.input, &settings.output.folder).run(&|listing| {
                 // Nobody listens any more when the catalog has failed.
                 drop(sender.send(listing));
             });
@@ -120,7 +120,15 @@ fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Repor
             reports.extend(listing.reports);
             catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
         }
-        Ok((catalog.finish_comparison(comparison)?, reports))
+        let changes = catalog.finish_comparison(comparison)?;
+        if changes.files == 0 {
+            reports.extend(settings.input.folders.iter().map(|folder| {
+                let report = Report::warning("no-articles", "there is no article in it");
+                let way_out = "see input.include, input.exclude and input.extensions";
+                report.help(way_out).in_file(folder.display().to_string())
+            }));
+        }
+        Ok((changes, reports))
     })
 }
 

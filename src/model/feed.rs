@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use url::Url;
 
+use crate::model::archive::{History, Page};
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::language::Language;
@@ -65,6 +67,18 @@ impl Format {
         }
     }
 
+    /// Gives the name of the file of one page of an archive, beside the file of the feed itself.
+    #[must_use]
+    pub fn page_file_name(self, page: Page) -> String {
+        let (stem, ending) = self.stem_and_ending();
+        format!("{stem}-{}{ending}", page.label())
+    }
+
+    fn stem_and_ending(self) -> (&'static str, &'static str) {
+        let name = self.file_name();
+        name.split_at(name.find('.').unwrap_or(name.len()))
+    }
+
     /// Gives its media type, without parameters.
     #[must_use]
     pub fn media_type(self) -> &'static str {
@@ -78,7 +92,7 @@ impl Format {
 }
 
 /// An entry of a feed: an article as subscribers get it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The id, for ever.
     pub id: Text,
@@ -156,8 +170,11 @@ pub struct Feed {
     pub since: Timestamp,
     /// The hubs that announce changes (W3C `WebSub`).
     pub hubs: Vec<Url>,
-    /// True when the feed holds every entry that it ever will (RFC 5005 §2).
+    /// True when the document always holds every entry of the feed, so that whatever is not in it
+    /// any more is gone (RFC 5005 §2).
     pub complete: bool,
+    /// Where the document stands in the history of the feed.
+    pub history: History,
     /// The entries, in order.
     pub entries: Vec<Arc<Entry>>,
     /// Entries that are no more, the latest first.
@@ -182,22 +199,50 @@ impl Feed {
     /// Gives the address of the document of a format.
     #[must_use]
     pub fn address(&self, format: Format) -> Url {
-        document_address(&self.root, &self.path(format))
+        self.address_of(self.history.page, format)
+    }
+
+    /// Gives the address of the document of a page of the archive, or of the one that people
+    /// subscribe to.
+    #[must_use]
+    pub fn address_of(&self, page: Option<Page>, format: Format) -> Url {
+        document_address(&self.root, &Self::path_in(&self.folder, page, format))
     }
 
     /// Gives the path of the document of a format, below the output.
     #[must_use]
     pub fn path(&self, format: Format) -> String {
-        Self::path_in(&self.folder, format)
+        Self::path_in(&self.folder, self.history.page, format)
     }
 
-    /// Gives the path of the document of a format of the feed in a folder.
+    /// Gives the path of a document of the feed in a folder: of a page of its archive, or of the one
+    /// that people subscribe to.
     #[must_use]
-    pub fn path_in(folder: &str, format: Format) -> String {
+    pub fn path_in(folder: &str, page: Option<Page>, format: Format) -> String {
+        let name =
+            page.map_or_else(|| format.file_name().to_owned(), |page| format.page_file_name(page));
         match folder {
-            "" => format.file_name().to_owned(),
-            folder => format!("{folder}/{}", format.file_name()),
+            "" => name,
+            folder => format!("{folder}/{name}"),
         }
+    }
+
+    /// Gives the links between the documents of its history, with their relations (RFC 5005 §4).
+    #[must_use]
+    pub fn history_links(&self, format: Format) -> Vec<(&'static str, Url)> {
+        let History { page, older, newer } = self.history;
+        let current = page.map(|_| ("current", self.address_of(None, format)));
+        let older = older.map(|page| ("prev-archive", self.address_of(Some(page), format)));
+        let newer = newer.map(|page| ("next-archive", self.address_of(Some(page), format)));
+        [current, older, newer].into_iter().flatten().collect()
+    }
+
+    /// Gives the word by which the document tells its part in the feed's history (RFC 5005 §2 and
+    /// §4), where it has one.
+    #[must_use]
+    pub fn history_mark(&self) -> Option<&'static str> {
+        let is_archive = self.history.page.is_some();
+        is_archive.then_some("archive").or_else(|| self.complete.then_some("complete"))
     }
 
     /// Gives the relative address from the feed's folder to the root of the output: empty or `../`s.
@@ -226,5 +271,11 @@ pub fn document_address(root: &Url, path: &str) -> Url {
 pub fn is_file_of_feeds(name: &str) -> bool {
     let lower = name.to_lowercase();
     let plain = CODING_ENDINGS.iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    Format::ALL.iter().any(|format| format.file_name() == plain) || COMMON_FILES.contains(&plain)
+    let is_page = |format: &Format| {
+        let (stem, ending) = format.stem_and_ending();
+        let label = plain.strip_prefix(stem).and_then(|rest| rest.strip_suffix(ending));
+        label.and_then(|rest| rest.strip_prefix('-')).is_some_and(Page::is_label)
+    };
+    Format::ALL.iter().any(|format| format.file_name() == plain || is_page(format))
+        || COMMON_FILES.contains(&plain)
 }

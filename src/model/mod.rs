@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here does I/O, reads a clock or knows a file format.
 
+pub mod archive;
 pub mod article;
 pub mod date;
 pub mod document;

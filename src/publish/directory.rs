@@ -1,5 +1,6 @@
 //! The output folder.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -15,6 +16,9 @@ use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::id::{Digest, digest};
 use crate::publish::coding;
+
+/// How the name of a temporary file begins and ends.
+const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
 /// The output could not be written.
 #[derive(Debug)]
@@ -67,7 +71,7 @@ impl<'a> Directory<'a> {
     /// Takes the right to write into the output, and makes the folder if it isn't there. An error
     /// when another process has that right.
     pub fn lock(&self) -> Result<Lock, PublishError> {
-        at(self.root, fs::create_dir_all(self.root))?;
+        at(self.root, make_folder(self.root))?;
         let folder = at(self.root, File::open(self.root))?;
         match rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Lock(folder)),
@@ -126,17 +130,24 @@ impl<'a> Directory<'a> {
         })
     }
 
-    /// Makes sure that what was placed in the folders of some documents stays there.
-    pub fn sync(&self, placed: &[Placed]) -> Result<(), PublishError> {
-        let replaced = placed.iter().filter(|one| one.is_replaced);
-        let mut folders: Vec<PathBuf> = replaced
-            .filter_map(|one| self.root.join(&one.path).parent().map(Path::to_owned))
-            .collect();
-        folders.sort();
-        folders.dedup();
-        folders.iter().try_for_each(|folder| {
-            at(folder, File::open(folder).and_then(|folder| folder.sync_all()))
+    /// Makes sure that the documents that were placed or removed at some paths outlive a power cut.
+    pub fn sync<'b>(&self, paths: impl Iterator<Item = &'b str>) -> Result<(), PublishError> {
+        self.folders(paths).iter().try_for_each(|folder| {
+            match File::open(folder) {
+                // It was removed as well, and the one above it stands for both.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                opened => at(folder, opened.and_then(|folder| folder.sync_all())),
+            }
         })
+    }
+
+    /// Takes out what a killed build left beside the documents at some paths.
+    pub fn clear<'b>(&self, paths: impl Iterator<Item = &'b str>) {
+        self.folders(paths).iter().for_each(|folder| remove_leftovers(folder));
+    }
+
+    fn folders<'b>(&self, paths: impl Iterator<Item = &'b str>) -> BTreeSet<PathBuf> {
+        paths.filter_map(|path| self.root.join(path).parent().map(Path::to_owned)).collect()
     }
 
     /// Removes a document that was published, and the folders that are empty then; `false` when the
@@ -151,12 +162,27 @@ impl<'a> Directory<'a> {
         }
         let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
         for folder in folders {
+            remove_leftovers(folder);
             if fs::remove_dir(folder).is_err() {
                 break;
             }
+            let above = folder.parent().unwrap_or(self.root);
+            at(above, File::open(above).and_then(|above| above.sync_all()))?;
         }
         Ok(true)
     }
+}
+
+/// Makes a folder with all above it, each of which outlives a power cut.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    fs::create_dir_all(path)?;
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        File::open(above.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Compares a file with what it should hold. A file that can't be read isn't the same.
@@ -180,7 +206,7 @@ fn date(path: &Path, modified: Timestamp) -> io::Result<()> {
 /// tried again: what it was about may be lost already, so the temporary file goes.
 fn replace(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let mut temporary = temporary_file(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().set_modified(system_time(modified))?;
@@ -203,10 +229,24 @@ fn system_time(at: Timestamp) -> SystemTime {
 /// lets them.
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
-        .prefix(".feedmill-")
-        .suffix(".tmp")
+        .prefix(TEMPORARY.0)
+        .suffix(TEMPORARY.1)
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
         .tempfile_in(folder)
+}
+
+/// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,
+/// and this process has none open between two documents: so they are those of a build that was
+/// killed. Their times would not tell it, as they are those of articles. One that can't be removed
+/// does no harm.
+fn remove_leftovers(folder: &Path) {
+    let is_temporary = |name: &str| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn stamp_of(found: &fs::Metadata) -> Vec<u8> {

@@ -1,7 +1,8 @@
 //! Bytes to text, whatever the encoding.
 //!
 //! The order: a byte order mark; the pattern of UTF-16; valid UTF-8; UTF-8 with a few broken
-//! bytes; what an HTML page or XML declares; what the bytes look like.
+//! bytes; what an HTML page or XML declares; what the bytes look like; UTF-8 with many broken bytes,
+//! where they look like Latin script.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -13,6 +14,10 @@ use crate::model::text::is_xml_char;
 const SNIFFED: usize = 8000;
 /// How many bytes from the first that is not ASCII are shown to the detector.
 const DETECTED: usize = 64 * 1024;
+/// A text may have one control byte in so many.
+const CONTROLS_IN_UTF8: usize = 10;
+/// Likewise, where the encoding is not known.
+const CONTROLS_IN_OTHERS: usize = 50;
 /// Where an HTML page must have declared its encoding (HTML, "determining the character encoding").
 const DECLARATION: usize = 1024;
 
@@ -33,10 +38,29 @@ pub struct Decoded {
 /// is cut at their end is left out in silence.
 #[must_use]
 pub fn decode(bytes: &[u8], complete: bool) -> Decoded {
+    let mut decoded = decode_bytes(bytes, complete);
+    // A line feed may come right after a cut.
+    let ended = decoded.text.strip_suffix('\r').filter(|_| !complete).unwrap_or(&decoded.text);
+    if !decoded.text.contains('\n') && ended.contains('\r') {
+        // Line ends of old Macintoshes.
+        decoded.text = decoded.text.replace('\r', "\n");
+    }
+    decoded
+}
+
+fn decode_bytes(bytes: &[u8], complete: bool) -> Decoded {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes, mark, complete);
     }
     let start = &bytes[..bytes.len().min(SNIFFED)];
+    // Nearly every file: nothing else has to be thought of then.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !start.contains(&0)
+        && !has_too_many_controls(start, CONTROLS_IN_UTF8)
+    {
+        let (text, reports) = (text.to_owned(), report_controls(text).into_iter().collect());
+        return Decoded { text, encoding: UTF_8.name(), binary: false, reports };
+    }
     if let Some(encoding) = utf16_by_pattern(start) {
         return decode_as(encoding, bytes, 0, complete);
     }
@@ -47,8 +71,22 @@ pub fn decode(bytes: &[u8], complete: bool) -> Decoded {
     if is_mostly_utf8(bytes, complete) {
         return decode_as(UTF_8, bytes, 0, complete);
     }
-    let encoding = declared(bytes, complete).unwrap_or_else(|| detect(bytes, complete));
-    decode_as(encoding, bytes, 0, complete)
+    if let Some(encoding) = declared(bytes, complete) {
+        return decode_as(encoding, bytes, 0, complete);
+    }
+    let guessed = detect(bytes, complete);
+    let Utf8Likeness { good, broken } = likeness(bytes, complete);
+    if complete && is_latin(guessed) && good >= broken {
+        // In Latin text, two such bytes in a row are rare: what has so many was UTF-8 once.
+        return decode_as(UTF_8, bytes, 0, complete);
+    }
+    let mut decoded = decode_as(guessed, bytes, 0, complete);
+    if good > 0 && guessed.is_single_byte() {
+        let message = format!("read as {}, but some of it may be UTF-8", guessed.name());
+        let doubt = Report::warning("encoding", message);
+        decoded.reports[0] = doubt.help("save the file as UTF-8, or fetch it again");
+    }
+    decoded
 }
 
 /// Decodes with a known encoding, after a byte order mark of `mark` bytes.
@@ -127,8 +165,20 @@ fn line_at_end(text: &str) -> u32 {
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// Tells in one glance whether a text may hold a character that XML forbids: a control character, or
+/// U+FFFE or U+FFFF. Counting goes many bytes at a time, which looking for the first one does not.
+fn may_hold_controls(text: &str) -> bool {
+    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r');
+    text.as_bytes().iter().filter(is_control).count() > 0
+        || text.contains("\u{FFFE}")
+        || text.contains("\u{FFFF}")
+}
+
 /// Says how many characters the feeds will go without.
 fn report_controls(text: &str) -> Option<Report> {
+    if !may_hold_controls(text) {
+        return None;
+    }
     let (first, _) = text.char_indices().find(|(_, c)| !is_xml_char(*c))?;
     let count = text[first..].chars().filter(|c| !is_xml_char(*c)).count();
     let noun = if count == 1 { "character" } else { "characters" };
@@ -157,17 +207,35 @@ fn utf16_by_pattern(start: &[u8]) -> Option<&'static Encoding> {
 /// Tells bytes that are no text: a zero byte among what is not UTF-8, or too many control bytes
 /// (no legacy encoding of text has them as second bytes).
 fn is_binary(start: &[u8]) -> bool {
-    let is_control = |byte: &u8| *byte < 0x20 && !b"\t\n\r\x08\x0C\x1B".contains(byte);
-    let controls = start.iter().filter(|byte| is_control(byte)).count();
     if is_mostly_utf8(start, false) {
-        return controls * 10 > start.len();
+        return has_too_many_controls(start, CONTROLS_IN_UTF8);
     }
-    start.contains(&0) || controls * 50 > start.len()
+    start.contains(&0) || has_too_many_controls(start, CONTROLS_IN_OTHERS)
+}
+
+/// Tells whether more than one byte in so many is a control byte that no text has.
+fn has_too_many_controls(start: &[u8], one_in: usize) -> bool {
+    let is_control =
+        |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x08 | 0x0C | 0x1B);
+    start.iter().filter(|byte| is_control(byte)).count() * one_in > start.len()
 }
 
 /// Tells UTF-8, also with a few broken bytes in it. In text of another encoding only a part of the
 /// bytes beyond ASCII looks like UTF-8 by chance, so four good characters outweigh a broken one.
 fn is_mostly_utf8(bytes: &[u8], complete: bool) -> bool {
+    let Utf8Likeness { good, broken } = likeness(bytes, complete);
+    good >= broken * 4
+}
+
+/// How much bytes look like UTF-8.
+struct Utf8Likeness {
+    /// Characters beyond ASCII.
+    good: usize,
+    /// Places that are no UTF-8.
+    broken: usize,
+}
+
+fn likeness(bytes: &[u8], complete: bool) -> Utf8Likeness {
     let (mut good, mut broken, mut read) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         read += chunk.valid().len() + chunk.invalid().len();
@@ -177,7 +245,16 @@ fn is_mostly_utf8(bytes: &[u8], complete: bool) -> bool {
             && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
         broken += usize::from(!chunk.invalid().is_empty() && !(is_cut && (good > 0 || !complete)));
     }
-    good >= broken * 4
+    Utf8Likeness { good, broken }
+}
+
+/// Tells the encodings of Latin script: in their texts, letters beyond ASCII seldom stand together.
+fn is_latin(encoding: &'static Encoding) -> bool {
+    let name = encoding.name();
+    ["windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258"].contains(&name)
+        || ["2", "3", "4", "10", "13", "14", "15", "16"]
+            .iter()
+            .any(|part| name.strip_prefix("ISO-8859-") == Some(part))
 }
 
 /// Finds the encoding that a page or an XML declaration names, if the bytes are sound in it.
@@ -339,6 +416,53 @@ mod tests {
         assert_eq!(rules(&decoded), [(Severity::Warning, "encoding", Some(2))]);
         assert!(decoded.reports[0].message.starts_with("2 broken characters"));
         assert!(decoded.reports[0].message.contains("at byte 16 "), "{:?}", decoded.reports);
+    }
+
+    #[test]
+    fn few_good_characters_among_broken_ones_are_utf_8_or_a_doubt() {
+        let broken = b"M\xC3\xBCller and \xFF\xFE bad \xE3 end. Gr\xC3\xB6\xC3\x9Fe f\xC3\xBCr B\xC3\xBCcher.\n";
+        let decoded = decode(broken, true);
+        assert_eq!(decoded.encoding, "UTF-8");
+        assert!(
+            decoded.text.starts_with("Müller and ") && decoded.text.contains("Größe für Bücher")
+        );
+        assert_eq!(rules(&decoded), [(Severity::Warning, "encoding", Some(1))]);
+        // Another program pasted UTF-8 into a text of Windows.
+        let pasted = b"Caf\xE9 M\xFCller, f\xFCr \xDCbung, pasted Gr\xC3\xB6sse";
+        let decoded = decode(pasted, true);
+        assert_eq!(decoded.encoding, "windows-1252");
+        assert_eq!(rules(&decoded), [(Severity::Warning, "encoding", None)]);
+    }
+
+    #[test]
+    fn other_single_byte_encodings_are_no_broken_utf_8() {
+        for (encoding, text) in [
+            (
+                encoding_rs::WINDOWS_874,
+                "วันนี้อากาศดีมาก เราไปเดินเล่นในสวนสาธารณะกันเถอะ ดอกไม้บานสวยมาก\n",
+            ),
+            (encoding_rs::WINDOWS_1253, "Σήμερα ο καιρός είναι καλός και πάμε βόλτα στο πάρκο.\n"),
+            (
+                encoding_rs::KOI8_R,
+                "Сегодня утром в Москве выпал первый снег, и город стал белым.\n",
+            ),
+            (encoding_rs::WINDOWS_1255, "היום מזג האוויר נעים מאוד ואנחנו הולכים לטייל בפארק.\n"),
+        ] {
+            let (bytes, _, lossy) = encoding.encode(text);
+            assert!(!lossy);
+            assert_eq!(decode(&bytes, true).text, text, "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn line_ends_of_old_macintoshes_are_line_ends() {
+        assert_eq!(decode(b"---\rtitle: A\r---\rText\r", true).text, "---\ntitle: A\n---\nText\n");
+        assert_eq!(decode(b"---\rtitle", false).text, "---\ntitle");
+        for text in ["a\r\nb\rc", "a\rb\n", "a"] {
+            assert_eq!(decode(text.as_bytes(), true).text, text);
+        }
+        // The line feed may be cut off.
+        assert_eq!(decode(b"a\r", false).text, "a\r");
     }
 
     #[test]

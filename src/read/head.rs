@@ -1,5 +1,8 @@
 //! The head of an article: what selecting needs, from the first kilobytes of its file.
 
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::config::meant::{Part, PermalinkField, Reading, Site};
@@ -32,6 +35,8 @@ pub enum Place {
     Permalink,
     /// In the template of the configuration.
     Template,
+    /// In the language of the site.
+    SiteLanguage,
 }
 
 /// A head, where each of its values was found, and what was not as it should be.
@@ -268,10 +273,13 @@ impl Assembly<'_> {
             PermalinkField::Folder => {
                 Some(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned())
             }
-            PermalinkField::Slug => Some(match &declared.slug {
-                Some(slug) => slug.value.trim().replace('/', "-"),
-                None => name::slug(path),
-            }),
+            PermalinkField::Slug => Some(
+                declared
+                    .slug
+                    .as_ref()
+                    .and_then(|at| segment(&at.value))
+                    .unwrap_or(name::slug(path)),
+            ),
             PermalinkField::Year => date("%Y"),
             PermalinkField::Month => date("%m"),
             PermalinkField::Day => date("%d"),
@@ -297,7 +305,11 @@ impl Assembly<'_> {
         if !self.context.wants_language {
             return None;
         }
-        self.detected_language(parts, title).or_else(|| Some(self.context.site.language.clone()))
+        if let Some(language) = self.detected_language(parts, title) {
+            return Some(language);
+        }
+        self.places.push(("language", Place::SiteLanguage));
+        Some(self.context.site.language.clone())
     }
 
     fn detected_language(&mut self, parts: &Parts<'_>, title: &Text) -> Option<Language> {
@@ -330,14 +342,22 @@ impl Assembly<'_> {
     fn tags(&mut self, declared: &Declared) -> Vec<Text> {
         let first = declared.tags.first().map(|at| ("tags", Place::Line(at.line)));
         self.places.extend(first);
-        let mut tags: Vec<Text> = Vec::new();
-        for tag in declared.tags.iter().map(|at| Text::line(&at.value)) {
-            if !tag.is_empty() && !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-        tags
+        let mut seen = HashSet::new();
+        let tags = declared.tags.iter().map(|at| Text::line(&at.value));
+        tags.filter(|tag| !tag.is_empty() && seen.insert(folded(tag))).collect()
     }
+}
+
+/// Writes a tag so that two that differ by case or by how their accents are composed are one.
+fn folded(tag: &str) -> String {
+    tag.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Takes a declared slug as one segment of a path; `None` when it is none by itself: it would lead
+/// to another folder, where every such article would be.
+fn segment(slug: &str) -> Option<String> {
+    let segment = Text::line(slug).replace('/', "-");
+    (!matches!(&*segment, "" | "." | "..")).then_some(segment)
 }
 
 /// Gives the part of a body that is looked at for its first words and its language.

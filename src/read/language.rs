@@ -8,6 +8,9 @@ use crate::model::language::Language;
 /// How much of a text is looked at, in characters: more tells nothing new.
 const SAMPLE: usize = 4000;
 
+/// How many ideographs tell the script of Chinese: a third of them differ.
+const ENOUGH_HAN: usize = 600;
+
 /// Letters below which a text is too short to tell. An ideograph counts as three.
 const FEWEST: usize = 20;
 
@@ -47,7 +50,7 @@ fn is_han(c: char) -> bool {
 /// GB 2312 was made for the simplified ones, Big5 for the traditional ones.
 fn chinese(text: &str) -> &'static str {
     let (mut simplified, mut traditional) = (0_usize, 0_usize);
-    for c in text.chars().filter(|c| is_han(*c)) {
+    for c in text.chars().filter(|c| is_han(*c)).take(ENOUGH_HAN) {
         // GBK added the traditional characters outside of the square that GB 2312 fills.
         let in_gb2312 = is_in(GBK, c, |lead, trail| lead >= 0xA1 && trail >= 0xA1);
         // Hong Kong's additions, some of them simplified, lie beside the rows of Big5.

@@ -1,6 +1,10 @@
 //! Markdown and plain text to HTML.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+
+use crate::model::text::Text;
 
 /// The extensions that people expect of Markdown today.
 fn options() -> Options {
@@ -25,6 +29,17 @@ pub fn to_html(markdown: &str, without_title: Option<&str>) -> String {
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut out, events.into_iter().map(without_box));
     out
+}
+
+/// Lists the places of code and comments, in their order.
+pub(crate) fn code(markdown: &str) -> Vec<Range<usize>> {
+    let is_code = |event: &Event<'_>| match event {
+        Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => true,
+        Event::Html(html) | Event::InlineHtml(html) => html.starts_with("<!--"),
+        _ => false,
+    };
+    let events = Parser::new_ext(markdown, options()).into_offset_iter();
+    events.filter(|(event, _)| is_code(event)).map(|(_, range)| range).collect()
 }
 
 /// Writes the box of a task as a character: a feed has no place for things to click on.
@@ -80,10 +95,14 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Makes HTML of plain text: a blank line ends a paragraph, a line break stays one.
+/// Makes HTML of plain text: a blank line ends a paragraph, a line break stays one. A first line
+/// that is just the title is left out, with the rule under it, if anything follows.
 #[must_use]
-pub fn text_to_html(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+pub fn text_to_html(text: &str, title: &str) -> String {
+    let escaped = without_title_line(text, title)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     let mut out = String::with_capacity(escaped.len() + 64);
     let mut open = false;
     for line in escaped.lines().map(str::trim_end) {
@@ -108,6 +127,23 @@ pub fn text_to_html(text: &str) -> String {
         out.push_str("</p>\n");
     }
     out
+}
+
+/// Gives what follows a first line that is just the title.
+fn without_title_line<'a>(text: &'a str, title: &str) -> &'a str {
+    let mut lines = text.split_inclusive('\n').skip_while(|line| words(line).is_empty()).peekable();
+    if lines.next().is_none_or(|line| Text::line(line).as_str() != title) {
+        return text;
+    }
+    lines.next_if(|line| is_rule(line.trim()));
+    let length: usize = lines.map(str::len).sum();
+    let rest = &text[text.len() - length..];
+    if rest.trim().is_empty() { text } else { rest }
+}
+
+/// Tells a line that only underlines what stands above it.
+fn is_rule(line: &str) -> bool {
+    line.len() >= 3 && ['=', '-'].iter().any(|sign| line.trim_matches(*sign).is_empty())
 }
 
 #[cfg(test)]
@@ -135,7 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn a_first_line_that_is_the_title_is_left_out() {
+        assert_eq!(text_to_html("\n A  title \n\nText\n", "A title"), "<p>Text</p>\n");
+        assert_eq!(text_to_html("A title\r\n=======\r\nText", "A title"), "<p>Text</p>\n");
+        assert_eq!(text_to_html("A title\nA title", "A title"), "<p>A title</p>\n");
+        for text in ["A title\n", "A title\n---\n\n", "A title"] {
+            assert!(text_to_html(text, "A title").starts_with("<p>A title"), "{text}");
+        }
+        assert_eq!(text_to_html("A title. More", "A title."), "<p>A title. More</p>\n");
+    }
+
+    #[test]
     fn plain_text_keeps_its_lines() {
-        assert_eq!(text_to_html("a < b\nc\n\n\nd\n"), "<p>a &lt; b<br>\nc</p>\n<p>d</p>\n");
+        assert_eq!(text_to_html("a < b\nc\n\n\nd\n", "e"), "<p>a &lt; b<br>\nc</p>\n<p>d</p>\n");
     }
 }

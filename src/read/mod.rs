@@ -19,6 +19,7 @@ pub mod name;
 pub mod page;
 pub mod person;
 pub mod shape;
+mod templates;
 pub mod whole;
 
 use crate::model::article::{Head, Whole};

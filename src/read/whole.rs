@@ -10,7 +10,7 @@ use crate::read::head::{self, Context};
 use crate::read::html::{bounded, clean};
 use crate::read::media_type::media_type;
 use crate::read::shape::Parts;
-use crate::read::{archive, excerpt, html, markdown, page};
+use crate::read::{archive, excerpt, html, markdown, page, templates};
 
 /// Makes the whole of an article whose head is known. `file_bytes` is the size of its file.
 #[must_use]
@@ -65,12 +65,13 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             (bounded.tree, bounded.reports)
         }
         Shape::Page => {
-            let document = bounded::parse_document(parts.body);
-            let main = page::main_part(&document.tree, &head.title).unwrap_or_default();
+            let mut document = bounded::parse_document(parts.body);
+            document.report_only_of(parts.body, |tree| page::main_element(tree, &head.title));
+            let main = page::main_part(document.tree, &head.title).unwrap_or_default();
             (bounded::parse_fragment(&main).tree, document.reports)
         }
         Shape::Text => {
-            let bounded = bounded::parse_fragment(&markdown::text_to_html(parts.body));
+            let bounded = bounded::parse_fragment(&markdown::text_to_html(parts.body, &head.title));
             (bounded.tree, bounded.reports)
         }
         Shape::YamlMarkdown | Shape::TomlMarkdown | Shape::KeyedMarkdown | Shape::Markdown => {
@@ -78,6 +79,7 @@ fn parse(parts: &Parts<'_>, head: &Head, context: Context<'_>) -> (scraper::Html
             let mut bounded = bounded::parse_fragment(&html);
             // The lines are those of the HTML that was made, not of the file.
             bounded.reports.iter_mut().for_each(|report| report.line = None);
+            bounded.reports.extend(templates::reports(parts.body));
             (bounded.tree, bounded.reports)
         }
     }
@@ -88,8 +90,10 @@ fn with_captions(text: Text, captions: &Text) -> Text {
     if captions.is_empty() { text } else { Text::new(&format!("{text}\n\n{captions}")) }
 }
 
+/// Gives the declared summary; what is no HTML stays as it stands.
 fn declared_summary(declared: &Declared) -> Option<Text> {
-    line(&html::text::plain(&declared.summary.as_ref()?.value))
+    let summary = &declared.summary.as_ref()?.value;
+    if html::known::is_html(summary) { line(&html::text::plain(summary)) } else { line(summary) }
 }
 
 fn declared_image(declared: &Declared, base: &Url) -> Option<Image> {

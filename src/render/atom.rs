@@ -32,12 +32,16 @@ pub fn render(feed: &Feed) -> Document {
         rights: feed.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: (!feed.description.is_empty()).then(|| plain(&feed.description, None)),
         entries: feed.entries.iter().map(|item| entry(feed, item)).collect(),
-        extensions: tombstones(feed),
-        namespaces: [(uses_media, MEDIA), (!feed.tombstones.is_empty(), TOMBSTONES)]
-            .into_iter()
-            .filter(|(is_used, _)| *is_used)
-            .map(|(_, (prefix, name))| (prefix.to_owned(), name.to_owned()))
-            .collect(),
+        extensions: tombstones(feed).into_iter().chain(history(feed)).collect(),
+        namespaces: [
+            (uses_media, MEDIA),
+            (!feed.tombstones.is_empty(), TOMBSTONES),
+            (feed.history_mark().is_some(), xml::HISTORY),
+        ]
+        .into_iter()
+        .filter(|(is_used, _)| *is_used)
+        .map(|(_, (prefix, name))| (prefix.to_owned(), name.to_owned()))
+        .collect(),
         lang: Some(feed.language.to_string()),
         ..atom_syndication::Feed::default()
     };
@@ -45,6 +49,7 @@ pub fn render(feed: &Feed) -> Document {
     // Writing into a vector does not fail.
     let element = atom.write_with_config(Vec::new(), config).unwrap_or_default();
     let text = with_zulu_dates(&xml::finish(&element, &feed.up_to_root()));
+    let text = xml::with_empty_mark(text, feed.history_mark());
     Document::text(feed.path(Format::Atom), "application/atom+xml; charset=utf-8", text)
 }
 
@@ -84,10 +89,14 @@ fn link(rel: &str, href: &str, media_type: Option<&str>) -> Link {
 }
 
 fn feed_links(feed: &Feed) -> Vec<Link> {
-    let own = link("self", feed.address(Format::Atom).as_str(), Some("application/atom+xml"));
+    let media_type = Some(Format::Atom.media_type());
+    let own = link("self", feed.address(Format::Atom).as_str(), media_type);
     let home = link("alternate", feed.home.as_str(), Some("text/html"));
     let hubs = feed.hubs.iter().map(|hub| link("hub", hub.as_str(), None));
-    [own, home].into_iter().chain(hubs).collect()
+    let history = feed.history_links(Format::Atom);
+    let pages = history.iter().map(|(rel, page)| link(rel, page.as_str(), media_type));
+    let pages: Vec<Link> = pages.collect();
+    [own, home].into_iter().chain(hubs).chain(pages).collect()
 }
 
 fn entry(feed: &Feed, entry: &Entry) -> atom_syndication::Entry {
@@ -193,4 +202,12 @@ fn tombstones(feed: &Feed) -> ExtensionMap {
     });
     let elements = BTreeMap::from([("deleted-entry".to_owned(), deleted.collect())]);
     ExtensionMap::from([(TOMBSTONES.0.to_owned(), elements)])
+}
+
+/// Tells whether the document is a page of an archive, or all that there is (RFC 5005 §2 and §4).
+fn history(feed: &Feed) -> ExtensionMap {
+    let Some(mark) = feed.history_mark() else { return ExtensionMap::new() };
+    let element = Extension { name: format!("{}:{mark}", xml::HISTORY.0), ..Extension::default() };
+    let elements = BTreeMap::from([(mark.to_owned(), vec![element])]);
+    ExtensionMap::from([(xml::HISTORY.0.to_owned(), elements)])
 }

@@ -13,6 +13,7 @@ mod words;
 
 use askama::Template;
 
+use crate::model::archive;
 use crate::model::document::Document;
 use crate::model::feed::{Feed, Format};
 use crate::model::language::Language;
@@ -53,7 +54,11 @@ struct Page<'a> {
     list: String,
     /// The site that the feed belongs to, unless that is this page.
     home: Option<&'a str>,
+    /// What the page of an archive holds.
+    label: Option<String>,
     subscriptions: Vec<Subscription>,
+    /// The names of the pages beside this one, with their relation and words.
+    pages: Vec<(&'static str, &'static str, String)>,
     entries: Vec<EntryView<'a>>,
 }
 
@@ -68,13 +73,16 @@ impl<'a> Page<'a> {
     fn of(feed: &'a Feed) -> Self {
         let up = feed.up_to_root();
         let canonical = feed.address(Format::Html);
+        let current = feed.address_of(None, Format::Html);
         Self {
             words: &ENGLISH,
             direction: direction(&feed.language),
             generator: env!("CARGO_PKG_NAME"),
             stylesheet: format!("{up}{STYLESHEET_PATH}"),
             list: format!("{up}{LIST_PATH}"),
-            home: Some(feed.home.as_str()).filter(|home| !is_page(home, canonical.as_str())),
+            home: Some(feed.home.as_str()).filter(|home| !is_page(home, current.as_str())),
+            label: feed.history.page.map(archive::Page::label),
+            pages: pages(feed),
             canonical: canonical.into(),
             subscriptions: subscriptions(feed),
             entries: feed.entries.iter().map(|entry| EntryView::of(entry, feed)).collect(),
@@ -89,10 +97,24 @@ fn is_page(address: &str, page: &str) -> bool {
     address == page || folder == Some(address)
 }
 
-/// Lists the formats that a feed reader takes, in the order of the feed.
+/// Lists the pages that lead through the history of a feed.
+fn pages(feed: &Feed) -> Vec<(&'static str, &'static str, String)> {
+    let archive::History { page, older, newer } = feed.history;
+    let name = |page| Format::Html.page_file_name(page);
+    // The newest page of the archive leads on to the page that is always the newest.
+    let latest = || page.map(|_| Format::Html.file_name().to_owned());
+    let newer = newer.map(name).or_else(latest).map(|name| ("next", ENGLISH.newer, name));
+    let older = older.map(|page| ("prev", ENGLISH.older, name(page)));
+    [newer, older].into_iter().flatten().collect()
+}
+
+/// Lists the formats that a feed reader takes, in the order of the feed. Nobody subscribes to a page
+/// of an archive, so it offers what people subscribe to.
 fn subscriptions(feed: &Feed) -> Vec<Subscription> {
     let formats = feed.formats.iter().copied().filter(|format| *format != Format::Html);
-    formats.map(|format| Subscription { format, address: feed.address(format).into() }).collect()
+    formats
+        .map(|format| Subscription { format, address: feed.address_of(None, format).into() })
+        .collect()
 }
 
 /// Gives the value of `dir` for text in a language.

@@ -14,6 +14,8 @@ struct JsonFeed<'a> {
     title: &'a str,
     home_page_url: &'a str,
     feed_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,11 +82,14 @@ struct JsonAttachment<'a> {
 /// Renders a feed as JSON Feed 1.1.
 #[must_use]
 pub fn render(feed: &Feed) -> Document {
+    let older = feed.history.older.map(|page| feed.address_of(Some(page), Format::Json));
     let json = JsonFeed {
         version: "https://jsonfeed.org/version/1.1",
         title: &feed.title,
         home_page_url: feed.home.as_str(),
-        feed_url: feed.address(Format::Json).into(),
+        // It tells feeds apart, so the pages of an archive name the feed that they belong to.
+        feed_url: feed.address_of(None, Format::Json).into(),
+        next_url: older.map(String::from),
         description: &feed.description,
         icon: feed.image.as_ref().map(url::Url::as_str),
         authors: authors(&feed.authors),

@@ -32,7 +32,7 @@ pub fn render(feed: &Feed) -> Document {
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
         ttl: Some(feed.ttl_minutes.to_string()),
         image: image(feed),
-        extensions: channel_links(feed),
+        extensions: channel_extensions(feed),
         namespaces: namespaces(feed),
         items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
         ..Channel::default()
@@ -40,6 +40,7 @@ pub fn render(feed: &Feed) -> Document {
     // Writing into a vector does not fail.
     let element = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
     let text = xml::finish(&without_declaration(&element), &feed.up_to_root());
+    let text = xml::with_empty_mark(text, feed.history_mark());
     Document::text(feed.path(Format::Rss), "application/rss+xml; charset=utf-8", text)
 }
 
@@ -53,7 +54,7 @@ fn without_declaration(document: &[u8]) -> Vec<u8> {
 /// `content:encoded` and `dc:creator` by itself.
 fn namespaces(feed: &Feed) -> BTreeMap<String, String> {
     let uses_media = feed.entries.iter().any(|entry| entry.image.is_some());
-    [Some(ATOM), uses_media.then_some(MEDIA)]
+    [Some(ATOM), uses_media.then_some(MEDIA), feed.history_mark().map(|_| xml::HISTORY)]
         .into_iter()
         .flatten()
         .map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned()))
@@ -72,12 +73,22 @@ fn image(feed: &Feed) -> Option<rss::Image> {
     })
 }
 
-/// Makes the channel's `atom:link`s: itself and its hubs.
-fn channel_links(feed: &Feed) -> ExtensionMap {
+/// Makes the channel's `atom:link`s: itself, its hubs and its history; and tells whether the document
+/// is a page of an archive, or all that there is (RFC 5005 §2 and §4).
+fn channel_extensions(feed: &Feed) -> ExtensionMap {
     let own = link("self", feed.address(Format::Rss).as_str(), Some("application/rss+xml"));
     let hubs = feed.hubs.iter().map(|hub| link("hub", hub.as_str(), None));
-    let links = std::iter::once(own).chain(hubs).collect();
-    extensions([(ATOM.0, "link", links)])
+    let history = feed.history_links(Format::Rss);
+    let pages =
+        history.iter().map(|(rel, page)| link(rel, page.as_str(), Some(Format::Rss.media_type())));
+    let links = std::iter::once(own).chain(hubs).chain(pages).collect();
+    let mut map = extensions([(ATOM.0, "link", links)]);
+    if let Some(mark) = feed.history_mark() {
+        let prefix = xml::HISTORY.0;
+        let element = element(&format!("{prefix}:{mark}"), []);
+        map.extend(extensions([(prefix, mark, vec![element])]));
+    }
+    map
 }
 
 fn link(rel: &str, href: &str, media_type: Option<&str>) -> Extension {

@@ -5,17 +5,21 @@ use std::path::{Component, Path};
 
 use crate::config::meant::Input;
 use crate::model::file::path_below;
-use crate::watch::walk::{self, Refusal};
+use crate::watch::walk::{self, Refusal, Walk};
 
 /// Tells in words why a file that exists is not among the articles of the input folders.
 #[must_use]
-pub fn reason(input: &Input, file: &Path) -> String {
+pub fn reason(walk: &Walk<'_>, file: &Path) -> String {
+    let input = walk.input;
     let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
         return "it is a folder, not an article".to_owned();
     };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     // A link counts where it stands, not where it leads.
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(name);
+    if walk.output.as_ref().is_some_and(|output| place.starts_with(output)) {
+        return "it stands in the output, and what is published is no article".to_owned();
+    }
     let roots = input.folders.iter().filter_map(|root| root.canonicalize().ok());
     let found = roots.filter_map(|root| Some((place.strip_prefix(&root).ok()?.to_owned(), root)));
     match found.min_by_key(|(below, _)| below.components().count()) {

@@ -27,29 +27,69 @@ pub struct Listing {
     pub reports: Vec<Report>,
 }
 
-/// Walks all input folders, and gives what is in each folder of theirs: in no order, and from any
-/// thread. Hidden files, `_index` pages, editors' leavings and files with other endings are no
-/// articles and not reported.
-pub fn walk(input: &Input, visit: &(dyn Fn(Listing) + Sync)) {
-    rayon::scope(|scope| {
-        for (number, location) in input.folders.iter().enumerate() {
-            let folder = Folder { input: number, path: PathBuf::new(), location: location.clone() };
-            scope.spawn(move |scope| descend(scope, input, folder, visit));
-        }
-    });
+/// What to walk, and what to leave out.
+#[derive(Clone, Debug)]
+pub struct Walk<'a> {
+    pub(super) input: &'a Input,
+    /// The output: what is published is no article, wherever it stands.
+    pub(super) output: Option<PathBuf>,
 }
 
-fn descend<'a>(
-    scope: &rayon::Scope<'a>,
-    input: &'a Input,
-    folder: Folder,
-    visit: &'a (dyn Fn(Listing) + Sync),
-) {
-    let (listing, below) = list(input, folder);
-    for folder in below {
-        scope.spawn(move |scope| descend(scope, input, folder, visit));
+impl<'a> Walk<'a> {
+    /// Makes a walk over the input folders that stays out of the output.
+    #[must_use]
+    pub fn new(input: &'a Input, output: &Path) -> Self {
+        Self { input, output: output.canonicalize().ok() }
     }
-    visit(listing);
+
+    /// Tells which input folder can't be walked, and why.
+    pub fn check(&self) -> Result<(), (PathBuf, io::Error)> {
+        self.input.folders.iter().try_for_each(|folder| {
+            let why = match fs::metadata(folder) {
+                Ok(found) if found.is_dir() => fs::read_dir(folder).err(),
+                Ok(_) => Some(io::Error::other("it is no folder")),
+                Err(error) => Some(error),
+            };
+            let is_output = || self.is_output(folder).then(|| io::Error::other("it is the output"));
+            why.or_else(is_output).map_or(Ok(()), |why| Err((folder.clone(), why)))
+        })
+    }
+
+    /// Walks all input folders, and gives what is in each folder of theirs: in no order, and from
+    /// any thread. Hidden files, `_index` pages, editors' leavings and files with other endings are
+    /// no articles and not reported.
+    pub fn run(&self, visit: &(dyn Fn(Listing) + Sync)) {
+        rayon::scope(|scope| {
+            for (number, location) in self.input.folders.iter().enumerate() {
+                let folder =
+                    Folder { input: number, path: PathBuf::new(), location: location.clone() };
+                scope.spawn(move |scope| self.descend(scope, folder, visit));
+            }
+        });
+    }
+
+    fn descend<'s>(
+        &'s self,
+        scope: &rayon::Scope<'s>,
+        folder: Folder,
+        visit: &'s (dyn Fn(Listing) + Sync),
+    ) {
+        let (listing, below) = list(self.input, folder);
+        for folder in below {
+            if !self.is_output(&folder.location) {
+                scope.spawn(move |scope| self.descend(scope, folder, visit));
+            }
+        }
+        visit(listing);
+    }
+
+    fn is_output(&self, folder: &Path) -> bool {
+        let Some(output) = &self.output else { return false };
+        // Only a folder of the same name is worth the question.
+        let name = folder.file_name().filter(|name| *name != "." && *name != "..");
+        name.is_none_or(|name| Some(name) == output.file_name())
+            && folder.canonicalize().is_ok_and(|folder| folder == *output)
+    }
 }
 
 /// Lists one folder: what is in it, and the folders below it.
@@ -83,9 +123,9 @@ pub fn list(input: &Input, folder: Folder) -> (Listing, Vec<Folder>) {
 
 /// Finds the file of the input folders that has a canonical path.
 #[must_use]
-pub fn find(input: &Input, wanted: &Path) -> Option<SeedFile> {
+pub fn find(walk: &Walk<'_>, wanted: &Path) -> Option<SeedFile> {
     let found = Mutex::new(None);
-    walk(input, &|listing| {
+    walk.run(&|listing| {
         for (name, stamp) in listing.files {
             let file = SeedFile { folder: Arc::clone(&listing.folder), name, stamp };
             let is_wanted = file.location().canonicalize().is_ok_and(|path| path == wanted);

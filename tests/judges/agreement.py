@@ -9,6 +9,7 @@ import html5lib
 import atom_rules
 import json_rules
 import rss_rules
+from history_rules import place
 from tree import Document, Tree
 from values import Entry, Feed, Finding, collapsed
 
@@ -21,12 +22,13 @@ FIELDS = ("id", "title", "published", "updated", "link", "summary", "content")
 
 
 def judge(tree: Tree) -> Iterator[Finding]:
-    """Judges every feed of the tree, format against format."""
-    folders: dict[str, dict[str, Document]] = {}
+    """Judges every feed of the tree, and every page of its archive, format against format."""
+    feeds: dict[tuple[str, str], dict[str, Document]] = {}
     for document in tree.of_kind("rss", "atom", "json", "html"):
-        if document.name in ("rss.xml", "atom.xml", "feed.json", "index.html"):
-            folders.setdefault(document.folder, {})[document.kind] = document
-    for documents in folders.values():
+        subscription, page = place(document.path)
+        if subscription.rpartition("/")[2] in ("rss.xml", "atom.xml", "feed.json", "index.html"):
+            feeds.setdefault((document.folder, page), {})[document.kind] = document
+    for documents in feeds.values():
         yield from judge_formats(documents)
     for document in tree.of_kind("rss", "atom"):
         for rule, found in feedparser_faults(document):

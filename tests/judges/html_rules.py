@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import html5lib
 
+from history_rules import place
 from tree import Document, Tree
 from values import Finding, address_fault, doubles, is_language
 
@@ -51,10 +52,13 @@ def offer_faults(tree: Tree, page, document: Document) -> Iterator[tuple[str, st
     for path, media_type in offered.items():
         if path not in tree.documents:
             yield "page-autodiscovery", f"offers what is not there: {path}"
+        elif place(path).page:
+            yield "page-autodiscovery", f"offers a page of an archive: {path}"
         elif TYPES.get(tree.documents[path].kind) != media_type:
             yield "page-autodiscovery", f"{path} is no {media_type}"
     for feed in tree.of_kind(*TYPES):
-        if feed.folder == document.folder and feed.path not in offered:
+        # Nobody subscribes to a page of an archive.
+        if feed.folder == document.folder and feed.path not in offered and not place(feed.path).page:
             yield "page-autodiscovery", f"does not offer {feed.path}"
 
 

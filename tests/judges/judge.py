@@ -14,6 +14,7 @@ from pathlib import Path
 
 import agreement
 import atom_rules
+import history_rules
 import html_rules
 import json_rules
 import opml_rules
@@ -42,6 +43,7 @@ def judge(tree: Tree) -> Iterator[Finding]:
             yield from one(tree, document)
     yield from atom_rules.judge_grammar(tree.of_kind("atom"))
     yield from agreement.judge(tree)
+    yield from history_rules.judge(tree)
     yield from storage.judge(tree)
 
 

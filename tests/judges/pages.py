@@ -19,6 +19,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 import agreement
+from history_rules import place
 from served import address, served
 from tree import Document, Tree
 from values import collapsed
@@ -165,7 +166,9 @@ def main() -> int:
     looked = 0
     with served(options.folder) as root, browser() as chrome:
         for document in tree.of_kind("rss", "atom", "html"):
-            models = [one for one in tree.of_kind("rss", "atom", "json") if one.folder == document.folder]
+            page = place(document.path).page
+            beside = [one for one in tree.of_kind("rss", "atom", "json") if one.folder == document.folder]
+            models = [one for one in beside if place(one.path).page == page]
             if document.folder in folders and models:
                 looked += 1
                 told = models[0] if document.kind == "html" else document

@@ -1,6 +1,7 @@
 """An output tree: which documents it holds, and at which addresses they are served."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -109,9 +110,12 @@ class Tree:
         return next((link.get("href") for link in links), None)
 
     def root_by(self, document: Document) -> str | None:
-        """Gives the address of the tree's root as a document tells it by its own address."""
+        """Gives the address of the tree's root as a document tells it by its own address. A page of an
+        archive in JSON names the feed that it belongs to: its address tells feeds apart."""
         address = self.self_address(document)
         parts = document.path.split("/")
+        if document.kind == "json":
+            parts[-1] = re.sub(r"-[\d-]+\.json$", ".json", parts[-1])
         if address is None:
             return None
         segments = address.split("/")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use feedmill::model::archive::{History, Page};
 use feedmill::model::article::{Author, Enclosure, Image};
 use feedmill::model::date::Timestamp;
 use feedmill::model::feed::{Entry, Feed, Format};
@@ -114,6 +115,7 @@ impl Words {
             since: time,
             hubs: Vec::new(),
             complete: false,
+            history: History { older: Some(Page::Number(1)), ..History::default() },
             tombstones: Vec::new(),
             entries: vec![Arc::new(entry)],
         }

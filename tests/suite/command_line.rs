@@ -105,6 +105,25 @@ fn a_verbose_build_tells_what_is_left_out() {
 }
 
 #[test]
+fn inspect_tells_where_a_language_comes_from() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    fs::create_dir(folder.path().join("seeds")).expect("made");
+    fs::write(folder.path().join("config.toml"), "[site]\nlanguage = \"pt\"\n").expect("written");
+    let prose = "The ferry to the island runs again, and the harbour is full of people who waited.";
+    let language = |text: &str| {
+        let text = format!("---\ndate: 2024-05-16\n{text}\n");
+        fs::write(folder.path().join("seeds/a.md"), text).expect("written");
+        let told = succeed(folder.path(), &["inspect", "seeds/a.md"]).stdout;
+        let told = String::from_utf8(told).expect("it is UTF-8");
+        let line = told.lines().find(|line| line.contains("language")).unwrap_or_default();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(language("---\n12 + 30 = 42"), "language pt (site.language)");
+    assert_eq!(language(&format!("---\n{prose}")), "language en (the text)");
+    assert_eq!(language(&format!("lang: it\n---\n{prose}")), "language it (line 3)");
+}
+
+#[test]
 fn inspect_tells_what_was_read_and_where() {
     let output = succeed(repository(), &["inspect", "seeds/archive.md"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();

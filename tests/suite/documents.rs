@@ -1,7 +1,6 @@
 //! The documents of every case, judged by parsers that are not ours.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -33,14 +32,18 @@ fn other_parsers_read_every_document_and_its_formats_agree() {
     assert!(feeds > 50, "only {feeds} feeds were looked at");
 }
 
-/// Puts the formats of each feed together.
+/// Puts the formats of each feed together, and those of each page of an archive.
 fn by_folder(documents: &Tree) -> BTreeMap<String, Vec<&[u8]>> {
     let mut feeds: BTreeMap<String, Vec<&[u8]>> = BTreeMap::new();
     for (path, bytes) in documents {
-        let name = Path::new(path).file_name().unwrap_or_default();
-        if ["rss.xml", "atom.xml", "feed.json"].iter().any(|format| name == *format) {
-            let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-            feeds.entry(folder.display().to_string()).or_default().push(bytes);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let forms = [("rss", ".xml"), ("atom", ".xml"), ("feed", ".json")];
+        let page = forms.iter().find_map(|(stem, ending)| {
+            let page = name.strip_prefix(stem)?.strip_suffix(ending)?;
+            (page.is_empty() || page.starts_with('-')).then_some(page)
+        });
+        if let Some(page) = page {
+            feeds.entry(format!("{folder}/{page}")).or_default().push(bytes);
         }
     }
     feeds

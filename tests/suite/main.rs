@@ -4,6 +4,7 @@ mod any_bytes;
 mod any_text;
 mod cases;
 mod command_line;
+mod damage;
 mod distributed;
 mod documentation;
 mod documents;

@@ -228,7 +228,12 @@ fn the_gate_refuses_what_would_empty_a_feed() {
     site.rename("seeds", "unmounted");
     let refused = site.run(LATER, &["build"]);
     assert_eq!(refused.status.code(), Some(3), "{}", told(&refused));
+    assert!(told(&refused).contains("seeds: the articles can't be read"), "{}", told(&refused));
+    fs::create_dir(site.path().join("seeds")).expect("made");
+    let refused = site.run(LATER, &["build"]);
+    assert_eq!(refused.status.code(), Some(3), "{}", told(&refused));
     assert!(told(&refused).contains("gone: 5"), "{}", told(&refused));
+    fs::remove_dir(site.path().join("seeds")).expect("removed");
     assert_eq!(tree(&site.path().join("feeds")), before);
     site.rename("unmounted", "seeds");
     for number in 1..=3 {
@@ -243,6 +248,34 @@ fn the_gate_refuses_what_would_empty_a_feed() {
     assert_eq!(site.run(LATER, &["build"]).status.code(), Some(3), "nothing would be left");
     site.succeed(LATER, &["build", "--force"]);
     assert!(site.items().is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_wrong_use() {
+    let site = Site::new("");
+    for folder in ["missing", "config.toml"] {
+        let output = site.run(LATER, &["build", "--input", folder]);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert!(told(&output).contains(&format!("{folder}: the articles can't be read")));
+        assert!(!site.path().join("feeds").exists());
+    }
+    let output = site.run(LATER, &["build", "--strict"]);
+    assert_eq!(output.status.code(), Some(1), "an empty one is told");
+    assert!(told(&output).contains("seeds: warning: there is no article in it [no-articles]"));
+}
+
+#[test]
+fn what_is_published_is_no_article() {
+    let site = Site::new("");
+    site.write("seeds/a.md", &article("A", "date: 2024-05-01\n", "Text."));
+    for _ in 0..2 {
+        site.succeed(LATER, &["build", "--quiet", "--input", ".", "--output", "seeds/feeds"]);
+        let text = fs::read(site.path().join("seeds/feeds/feed.json")).expect("it is there");
+        let feed: serde_json::Value = serde_json::from_slice(&text).expect("it is JSON");
+        assert_eq!(feed["items"].as_array().map(Vec::len), Some(1));
+    }
+    let output = site.run(LATER, &["build", "--output", "seeds"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
 }
 
 #[test]

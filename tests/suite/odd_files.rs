@@ -225,11 +225,12 @@ fn a_file_that_is_too_large_is_reported() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_reported() {
+fn a_folder_that_is_not_there_ends_the_build() {
     let folder = folder_with_a_good_article();
     fs::write(folder.path().join("config.toml"), "[input]\nfolders = [\"seeds\", \"absent\"]\n")
         .expect("written");
-    assert_eq!(reports(folder.path()), expected([("absent", "unreadable")]));
-    assert_eq!(titles(folder.path()), ["good.md"]);
-    assert!(!tree(folder.path()).contains_key("absent"));
+    let output = patiently(command(folder.path(), &["build"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("absent: the articles can't be read"));
+    assert!(!tree(folder.path()).keys().any(|path| path.starts_with("feeds")));
 }

@@ -84,20 +84,50 @@ fn a_file_where_a_folder_must_be_leaves_the_feeds_whole() {
 }
 
 #[test]
-fn what_a_killed_build_left_does_no_harm() {
+fn what_a_killed_build_left_is_removed() {
     let folder = folder();
     let clean = built(folder.path(), "one", "clean");
     fs::create_dir_all(folder.path().join("feeds/news")).expect("made");
-    for name in [".feedmill-aBcD12.tmp", "news/.feedmill-aBcD12.tmp"] {
-        fs::write(folder.path().join("feeds").join(name), "<?xml version=\"1.0\" enc")
-            .expect("written");
-    }
+    let leave = |name: &str| {
+        let path = folder.path().join("feeds").join(name);
+        fs::write(path, "<?xml version=\"1.0\" enc").expect("written");
+    };
+    let left = [".feedmill-aBcD12.tmp", "news/.feedmill-aBcD12.tmp"];
+    let others = [".feedmill-notes", "news/mine.tmp"];
+    left.iter().chain(&others).for_each(|name| leave(name));
     let mut made = built(folder.path(), "one", "feeds");
-    made.retain(|path, _| !path.contains(".feedmill-"));
-    assert_eq!(made, clean);
+    assert!(others.iter().all(|path| made.remove(*path).is_some()), "{:?}", made.keys());
+    assert!(made == clean, "{:?}", made.keys());
     let told = succeed(folder.path(), &["build", "--json", "--input", "one"]).stdout;
     let told: serde_json::Value = serde_json::from_slice(&told).expect("it is JSON");
     assert_eq!(told["documents"]["written"], 0);
+}
+
+#[test]
+fn what_another_build_is_writing_stays() {
+    let folder = folder();
+    let feeds = folder.path().join("feeds");
+    fs::create_dir(&feeds).expect("made");
+    fs::write(feeds.join(".feedmill-aBcD12.tmp"), "<?xml").expect("written");
+    let other = fs::File::open(&feeds).expect("opened");
+    other.lock().expect("locked");
+    expect_failure(&build(folder.path(), "one"), "another feedmill");
+    assert!(tree(&feeds).keys().eq([".feedmill-aBcD12.tmp"]));
+    drop(other);
+    assert!(!built(folder.path(), "one", "feeds").contains_key(".feedmill-aBcD12.tmp"));
+}
+
+#[test]
+fn what_a_killed_build_left_keeps_no_folder_of_a_feed_that_is_no_more() {
+    let folder = folder();
+    let build = ["build", "--force", "--state", "state.db", "--input", "one"];
+    succeed(folder.path(), &build);
+    let news = folder.path().join("feeds/news");
+    fs::write(news.join(".feedmill-aBcD12.tmp"), "<?xml").expect("written");
+    let config = CONFIG.replace("[[feed]]\nname = \"news\"\n", "");
+    fs::write(folder.path().join("config.toml"), config).expect("written");
+    succeed(folder.path(), &build);
+    assert!(!news.exists());
 }
 
 #[test]

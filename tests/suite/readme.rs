@@ -135,6 +135,20 @@ fn every_command_for_cargo_is_run_before_a_change_is_taken() {
 }
 
 #[test]
+fn every_link_leads_to_a_file_and_one_line_to_the_guide() {
+    let readme = readme();
+    let link = regex::Regex::new(r"\]\(([^)]+)\)").expect("a pattern");
+    let links = |text: &str| -> Vec<String> {
+        link.captures_iter(text).map(|found| found[1].to_owned()).collect()
+    };
+    for path in links(&readme) {
+        assert!(repository().join(&path).is_file(), "{path}");
+    }
+    let guide = ["docs/articles.md", "docs/feeds.md", "docs/reports.md"];
+    assert!(readme.lines().any(|line| links(line) == guide));
+}
+
+#[test]
 fn the_exit_codes_are_those_of_the_program() {
     let readme = readme();
     let told = readme.split("Exit codes:").nth(1).expect("the README tells them");

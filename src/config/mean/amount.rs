@@ -1,6 +1,7 @@
-//! Amounts with a unit: sizes and ages.
+//! Amounts with a unit: sizes, ages and pages.
 
 use crate::config::error::Fault;
+use crate::config::meant::Paging;
 
 /// Units of size in bytes, in lower case.
 const SIZES: [(&str, u64); 9] = [
@@ -44,6 +45,21 @@ pub(crate) fn age(raw: &str) -> Result<i64, Fault> {
     })
 }
 
+/// Units of pages.
+const ENTRIES: [(&str, u64); 2] = [("entry", 1), ("entries", 1)];
+
+/// Reads how an archive is divided: `month`, or `100 entries`.
+pub(crate) fn paging(raw: &str) -> Result<Paging, Fault> {
+    if raw.trim() == "month" {
+        return Ok(Paging::Month);
+    }
+    let count = amount(raw, &ENTRIES).and_then(|count| i64::try_from(count).ok());
+    count.map(Paging::Count).ok_or_else(|| {
+        Fault::new(format!("{raw:?} is no way to divide an archive"))
+            .help("write \"month\", or a number of entries such as \"100 entries\"")
+    })
+}
+
 /// Reads a whole number above zero and a unit.
 fn amount(raw: &str, units: &[(&str, u64)]) -> Option<u64> {
     let raw = raw.trim();
@@ -76,6 +92,16 @@ mod tests {
             "9999999999999 GiB",
         ] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pages_are_months_or_so_many_entries() {
+        assert_eq!(paging(" month"), Ok(Paging::Month));
+        assert_eq!(paging("100 entries"), Ok(Paging::Count(100)));
+        assert_eq!(paging("1 Entry"), Ok(Paging::Count(1)));
+        for wrong in ["", "100", "0 entries", "months", "2 months", "-1 entries"] {
+            assert!(paging(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::config::error::{Fault, Origin};
 use crate::config::mean::Findings;
-use crate::config::mean::amount::{age, size};
+use crate::config::mean::amount::{age, paging, size};
 use crate::config::mean::filter::filter;
 use crate::config::mean::name::{collisions, foreign_placeholder, name, words};
 use crate::config::mean::value::{choice, language, optional};
@@ -50,6 +50,7 @@ fn plan(
     let language = findings.take(&at("language"), optional(&typed.language, language));
     let formats = formats(&at("formats"), &typed.formats, findings);
     let limits = limits(&at, typed, findings);
+    let archive = findings.take(&at("archive"), optional(&typed.archive, paging));
     let content = findings.take(&at("content"), choice(&typed.content, &CONTENTS));
     let order = findings.take(&at("order"), choice(&typed.order, &ORDERS));
     let only = filter(&at("only"), &typed.only, zone, findings);
@@ -69,6 +70,7 @@ fn plan(
         language: language?,
         formats: formats?,
         limits: limits?,
+        archive: archive?,
         content: content?,
         order: order?,
         only: only?,
@@ -133,7 +135,7 @@ fn name_key(position: usize) -> String {
 mod tests {
     use super::*;
     use crate::config::layer::Origins;
-    use crate::config::meant::{Group, Part};
+    use crate::config::meant::{Group, Paging, Part};
 
     fn meant(text: &str) -> Result<Vec<FeedPlan>, Vec<String>> {
         let typed: typed::Typed = toml::from_str(text).expect("a configuration");
@@ -160,12 +162,13 @@ mod tests {
     fn a_feed_is_read() {
         let text = "[[feed]]\nname = 'tag/{tag}'\ntitle = 'On {tag}'\n\
                     formats = ['json', 'rss', 'rss']\nlimit = 0\nlimit_age = '2 weeks'\n\
-                    limit_size = ''\ncontent = 'summary'\norder = 'title'";
+                    limit_size = ''\narchive = 'month'\ncontent = 'summary'\norder = 'title'";
         let feed = meant(text).expect("well-formed").remove(0);
         assert_eq!(feed.name, [Part::Literal("tag/".into()), Part::Field(Group::Tag)]);
         assert_eq!(feed.formats, [Format::Rss, Format::Json]);
         let limits = Limits { count: None, age_seconds: Some(14 * 86_400), bytes: None };
         assert_eq!(feed.limits, limits);
+        assert_eq!(feed.archive, Some(Paging::Month));
         assert_eq!((feed.content, feed.order), (ContentMode::Summary, Order::Title));
     }
 
@@ -173,7 +176,7 @@ mod tests {
     fn every_fault_of_every_feed_is_told() {
         let text = "[[feed]]\nname = 'a'\ntitle = '{tag}'\nformats = ['rs', 'atom', 'x']\n\
                     limit = -1\n[[feed]]\nname = '/b'\nlimit_age = '5'\n\
-                    limit_size = '1 furlong'\ncontent = 'ful'\norder = ''\n\
+                    limit_size = '1 furlong'\narchive = 'weekly'\ncontent = 'ful'\norder = ''\n\
                     only = { matches = '(' }\nexcept = { paths = ['['] }";
         let wanted = [
             "feed[0].formats[0]",
@@ -183,6 +186,7 @@ mod tests {
             "feed[1].name",
             "feed[1].limit_age",
             "feed[1].limit_size",
+            "feed[1].archive",
             "feed[1].content",
             "feed[1].order",
             "feed[1].only.matches",

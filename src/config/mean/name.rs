@@ -111,7 +111,16 @@ mod tests {
 
     #[test]
     fn names_are_safe_paths() {
-        for safe in ["", "news", "tag/{tag}", "食/{year}-{month}", ".well-known", "a.b", "{{x}}"] {
+        for safe in [
+            "",
+            "news",
+            "tag/{tag}",
+            "食/{year}-{month}",
+            ".well-known",
+            "a.b",
+            "{{x}}",
+            "rss-a.xml",
+        ] {
             assert!(name(safe).is_ok(), "{safe}");
         }
         let long = "a".repeat(256);
@@ -132,6 +141,8 @@ mod tests {
             "feeds.opml",
             "feedmill.css",
             "atom.xml.gz",
+            "Rss-2024-05.xml",
+            "a/feed-12.json.br",
             "{city}",
         ] {
             assert!(name(wrong).is_err(), "{wrong}");

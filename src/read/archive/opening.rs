@@ -25,6 +25,9 @@ pub struct Opening {
 /// How many tokens of HTML belong to an opening at most.
 const LONGEST_OPENING: usize = 64;
 
+/// How many bytes belong to an opening at most: a few names, a date, and the markup around them.
+const LONGEST_OPENING_BYTES: usize = 1500;
+
 /// Words before the date in the first line of a body.
 const DATE_LABELS: [&str; 4] = ["日期：", "日期:", "Date:", "Date："];
 
@@ -120,7 +123,8 @@ enum Piece {
 /// that can't belong to an opening.
 fn pieces(body: &str) -> Vec<Piece> {
     let mut pieces = Pieces::default();
-    for token in Tokenizer::new(body).take(LONGEST_OPENING) {
+    let start = &body[..body.floor_char_boundary(LONGEST_OPENING_BYTES)];
+    for token in Tokenizer::new(start).take(LONGEST_OPENING) {
         let Ok(token) = token;
         let goes_on = match &token {
             Token::StartTag(tag) => pieces.start(tag),

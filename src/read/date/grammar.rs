@@ -252,6 +252,7 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Zone> {
     if cursor.rest.starts_with(['+', '-']) {
         // `GMT+8` is the usual way to write eight hours east, whatever POSIX says.
         found = Zone::Offset(offset(cursor)?);
+        skip_zone_name(cursor);
     }
     cursor.blanks();
     let after_offset = *cursor;
@@ -262,6 +263,14 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Zone> {
         None => *cursor = after_offset,
     }
     Some(found)
+}
+
+/// Skips the name that Go writes after an offset: `+0000 UTC`.
+fn skip_zone_name(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    if ahead.blanks() && ahead.word().and_then(names::zone).is_some() {
+        *cursor = ahead;
+    }
 }
 
 fn zone_name<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {

@@ -55,6 +55,35 @@ pub fn parse(raw: &str, zone: Tz) -> Option<Parsed> {
     (at.unix() != 0).then_some(Parsed { at, zoned, has_time: written.has_time })
 }
 
+/// Reads a date that stands where one is asked for: those of [`parse`], seconds or milliseconds of
+/// Unix time, and `05/16/2024`, whose 16 is no month.
+#[must_use]
+pub fn parse_value(raw: &str, zone: Tz) -> Option<Parsed> {
+    let unix = || {
+        let at = match raw.trim().len() {
+            10 => unix_seconds(raw),
+            13 => unix_milliseconds(raw),
+            _ => None,
+        };
+        // `2024051609` is a day with an hour, not a second of the year 2034.
+        at.filter(|_| in_file_name(&raw.trim()[..8], zone).is_none())
+    };
+    parse(raw, zone)
+        .or_else(|| parse(&day_before_month(raw.trim())?, zone))
+        .or_else(|| Some(Parsed { at: unix()?, zoned: true, has_time: true }))
+}
+
+/// Writes `05/16/2024` with its day first, where nothing but that can be meant.
+fn day_before_month(raw: &str) -> Option<String> {
+    let (month, rest) = raw.split_once(['/', '-'])?;
+    let sign = raw.as_bytes().get(month.len()).copied().map(char::from)?;
+    let (day, rest) = rest.split_once(sign)?;
+    let number = |part: &str| part.parse().ok().filter(|_| part.len() <= 2);
+    let is_american = number(month).is_some_and(|month: u32| (1..=12).contains(&month))
+        && number(day).is_some_and(|day: u32| (13..=31).contains(&day));
+    is_american.then(|| format!("{day}{sign}{month}{sign}{rest}"))
+}
+
 /// Tells whether a value is written where there is no date: `0000-00-00`, or the first moment of
 /// the year 1 or of 1970, which programs write for "none".
 #[must_use]

@@ -2,7 +2,9 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use crate::model::date::Timestamp;
-use crate::read::date::{in_file_name, parse, says_nothing, unix_milliseconds, unix_seconds};
+use crate::read::date::{
+    in_file_name, parse, parse_value, says_nothing, unix_milliseconds, unix_seconds,
+};
 
 /// Reads in UTC and gives the date with what it told of itself.
 fn told(raw: &str) -> Option<(String, bool, bool)> {
@@ -49,6 +51,7 @@ fn iso_dates() {
         ("2024-05-16T09:30:00+05:30", "2024-05-16T04:00:00Z"),
         ("2024-05-16 09:30:00 UTC", "2024-05-16T09:30:00Z"),
         ("2024-05-16t09:30:00z", "2024-05-16T09:30:00Z"),
+        ("2024-05-16 09:30:00 +0200 CEST", "2024-05-16T07:30:00Z"),
         ("20240516T093252Z", "2024-05-16T09:32:52Z"),
         ("2024-07-01T12:00:00[Europe/Berlin]", "2024-07-01T10:00:00Z"),
         ("2024-07-01T12:00:00+02:00[Europe/Berlin]", "2024-07-01T10:00:00Z"),
@@ -160,6 +163,24 @@ fn unix_times() {
 }
 
 #[test]
+fn values_may_be_unix_times_or_american() {
+    let at = |raw| parse_value(raw, Tz::Europe__Berlin).map(|parsed| parsed.at.rfc3339());
+    for (raw, expected) in [
+        ("1715852342", "2024-05-16T09:39:02Z"),
+        (" 1715852342000 ", "2024-05-16T09:39:02Z"),
+        ("05/16/2024", "2024-05-15T22:00:00Z"),
+        ("5-16-2024 09:30 +0000", "2024-05-16T09:30:00Z"),
+        ("05/06/2024", "2024-06-04T22:00:00Z"),
+        ("2024-05-16T09:32:52Z", "2024-05-16T09:32:52Z"),
+    ] {
+        assert_eq!(at(raw).as_deref(), Some(expected), "{raw}");
+    }
+    for raw in ["13/32/2024", "00/16/2024", "05/16-2024", "2024051609", "171585234", "0000000000"] {
+        assert_eq!(at(raw), None, "{raw}");
+    }
+}
+
+#[test]
 fn dates_in_file_names() {
     for name in [
         "2024-05-16-title.md",
@@ -185,13 +206,13 @@ fn dates_in_file_names() {
 proptest! {
     #[test]
     fn any_string_is_a_date_or_none(raw in "\\PC{0,60}") {
-        let _ = parse(&raw, Tz::Europe__Berlin);
+        let _ = parse_value(&raw, Tz::Europe__Berlin);
         let _ = in_file_name(&raw, Tz::Europe__Berlin);
     }
 
     #[test]
     fn anything_like_a_date_is_one_or_none(raw in "[0-9TZ:/. +年月日,aMpy-]{0,40}") {
-        let _ = parse(&raw, Tz::America__New_York);
+        let _ = parse_value(&raw, Tz::America__New_York);
         let _ = in_file_name(&raw, Tz::America__New_York);
     }
 

@@ -113,7 +113,12 @@ impl Reader {
 
     /// Reports a value of the wrong kind; what is empty is as good as not there.
     fn wrong_kind(&mut self, field: &Field, wanted: &str) {
-        if field.value.kind != Kind::Nothing && field.value.kind != Kind::Scalar(String::new()) {
+        let is_empty = match &field.value.kind {
+            Kind::Nothing => true,
+            Kind::Scalar(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if !is_empty {
             let message = format!("`{}` is {}, not {wanted}", field.key, field.value.what());
             self.warn("front-matter", field.line, message);
         }
@@ -142,7 +147,7 @@ impl Reader {
                 self.wrong_kind(&field, "a date");
                 continue;
             };
-            if let Some(parsed) = date::parse(text, self.zone) {
+            if let Some(parsed) = date::parse_value(text, self.zone) {
                 return Some(At::new(parsed.at, field.line));
             }
             if !date::says_nothing(text) {
@@ -241,6 +246,10 @@ impl Reader {
                 continue;
             }
             match kinds::image(&field.value) {
+                (Some(At { value, .. }), _) if kinds::is_number(&value) => {
+                    let message = format!("`{}` is `{}`, no address", field.key, short(&value));
+                    self.warn("image", field.line, message);
+                }
                 (None, _) => self.wrong_kind(&field, "the address of an image"),
                 found => return found,
             }

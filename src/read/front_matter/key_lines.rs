@@ -118,7 +118,33 @@ pub(super) fn parse(text: &str, first_line: u32, dialect: Dialect) -> Vec<Field>
             _ => {}
         }
     }
+    if dialect.quoted {
+        for field in &mut fields {
+            close(&mut field.value);
+        }
+    }
     fields
+}
+
+/// Takes off a value the bracket or the quote that opens it and has no end, which may be what broke
+/// the block. An apostrophe may well begin a word.
+fn close(value: &mut Value) {
+    let line = value.line;
+    match &mut value.kind {
+        Kind::Nothing => {}
+        Kind::List(items) => items.iter_mut().for_each(close),
+        Kind::Map(fields) => fields.iter_mut().for_each(|field| close(&mut field.value)),
+        Kind::Scalar(text) => {
+            let list = text.strip_prefix('[').map(|list| list.strip_suffix(']').unwrap_or(list));
+            if let Some(list) = list.filter(|list| !list.contains(']')) {
+                let is_list = list.contains(',');
+                *value =
+                    if is_list { items(list, line) } else { Value::scalar(unquoted(list), line) };
+            } else if let Some(rest) = text.strip_prefix('"').filter(|rest| !rest.contains('"')) {
+                *text = rest.to_owned();
+            }
+        }
+    }
 }
 
 /// Adds a line to the value that stands before it.
@@ -160,6 +186,11 @@ fn read_value(written: &str, line: u32, dialect: Dialect) -> Value {
     let Some(list) = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return Value::scalar(unquoted(written), line);
     };
+    items(list, line)
+}
+
+/// Reads what stands between the brackets of a list.
+fn items(list: &str, line: u32) -> Value {
     let items = list.split(',').map(|item| Value::scalar(unquoted(item.trim()), line)).collect();
     Value { line, kind: Kind::List(items) }
 }

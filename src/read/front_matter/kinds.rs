@@ -121,6 +121,11 @@ fn enclosure_line(text: &str) -> DeclaredEnclosure {
     DeclaredEnclosure { url: text.to_owned(), ..Default::default() }
 }
 
+/// Tells a bare number: it may be a key of a picture somewhere, but is no address.
+pub(super) fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Reads a whole number, also one with `_` or `,` between its digits.
 fn number(text: &str) -> Option<u64> {
     text.replace(['_', ','], "").parse().ok()

@@ -7,9 +7,11 @@ use html5ever::{LocalName, QualName, ns};
 use scraper::{Html, Node};
 
 use crate::model::report::{Report, line_of};
+use crate::read::html::document::name;
+use crate::read::html::limits::Limit;
 pub use crate::read::html::limits::{DEEPEST, MOST_ATTRIBUTES, MOST_NODES, MOST_STEPS};
-use crate::read::html::sink::BoundedSink;
-use crate::read::html::tokens::{Builder, build};
+use crate::read::html::sink::{BoundedSink, LeftOpen};
+use crate::read::html::tokens::{Builder, Built, build};
 
 /// Room for the nodes of a small article. Doubled again and again it is hardly more than
 /// [`MOST_NODES`], so that the largest tree has no room to spare.
@@ -24,6 +26,37 @@ pub struct Bounded {
     pub reports: Vec<Report>,
     /// True when the tree does not hold the whole input.
     pub cut: bool,
+    /// The elements that feeds drop and that are never closed, as they begin. Only the first is
+    /// among the reports: it holds the others.
+    left_open: Vec<LeftOpen>,
+}
+
+impl Bounded {
+    /// Forgets what is reported of elements that are never closed, unless they take something from
+    /// a part of the tree, if there is one: then the first of those counts. `raw` is the input.
+    pub fn report_only_of(&mut self, raw: &str, part_of: impl Fn(&Html) -> Option<NodeId>) {
+        if self.left_open.is_empty() {
+            return;
+        }
+        let Some(node) = part_of(&self.tree).and_then(|part| self.tree.tree.get(part)) else {
+            return;
+        };
+        let part = node.id();
+        let end = format!("</{}", name(node));
+        let last_end = raw.to_ascii_lowercase().rfind(&end);
+        let is_loss = |element: &&LeftOpen| {
+            let is_within = |inner: NodeId, outer: NodeId| {
+                let inner = self.tree.tree.get(inner);
+                inner.is_some_and(|inner| inner.ancestors().any(|node| node.id() == outer))
+            };
+            // What holds the part takes nothing from it, nor does what begins after its end. A
+            // button in a button ends the part before its own end, and stands beside it.
+            is_within(element.id, part)
+                || !is_within(part, element.id) && last_end.is_none_or(|end| end > element.offset)
+        };
+        let first = self.left_open.iter().find(is_loss);
+        self.reports = first.map(|element| unclosed(raw, element)).into_iter().collect();
+    }
 }
 
 /// Parses a fragment, as if it stood in a `<body>` (HTML §13.4).
@@ -43,10 +76,18 @@ pub fn parse_document(raw: &str) -> Bounded {
 }
 
 fn parse(raw: &str, builder: Builder) -> Bounded {
-    let (mut tree, stop) = build(raw, builder);
+    let Built { mut tree, stop, left_open } = build(raw, builder);
     prune(&mut tree);
-    let report = stop.map(|stop| stop.limit.report(line_of(raw.as_bytes(), stop.offset)));
-    Bounded { tree, cut: report.is_some(), reports: report.into_iter().collect() }
+    // What was read no further has elements without an end, which is no fault of theirs.
+    let left_open = if stop.is_none() { left_open } else { Vec::new() };
+    let first = left_open.first().map(|element| unclosed(raw, element));
+    let report = stop.map(|stop| stop.limit.report(line_of(raw.as_bytes(), stop.offset))).or(first);
+    let reports: Vec<Report> = report.into_iter().collect();
+    Bounded { tree, cut: !reports.is_empty(), reports, left_open }
+}
+
+fn unclosed(raw: &str, element: &LeftOpen) -> Report {
+    Limit::Unclosed.report(line_of(raw.as_bytes(), element.offset))
 }
 
 /// Scripts do not run here, so that the pictures that are left of a `<noscript>` are markup.
@@ -171,6 +212,27 @@ mod tests {
         {
             assert!(parse_fragment(raw).reports.is_empty(), "{raw}");
         }
+    }
+
+    #[test]
+    fn what_has_no_end_is_reported_of_a_part() {
+        let rules_of = |raw: &str| {
+            let mut bounded = parse_document(raw);
+            let part = scraper::Selector::parse("main").expect("a selector");
+            bounded.report_only_of(raw, |tree| tree.select(&part).next().map(|part| part.id()));
+            rules(&bounded).first().map(|(rule, line)| ((*rule).to_owned(), *line))
+        };
+        let unclosed = |line: u32| Some(("html-unclosed".to_owned(), Some(line)));
+        assert_eq!(rules_of("<main>a</main>\n<button>b"), None);
+        assert_eq!(rules_of("<button>b\n<main>a</main>"), None);
+        assert_eq!(rules_of("<template>b</template><main>a</main><template>"), None);
+        assert_eq!(rules_of("<main>a\n<button>b"), unclosed(2));
+        assert_eq!(rules_of("<button>\n<main>a\n<p><dialog><dialog>b"), unclosed(3));
+        assert_eq!(rules_of("<main>a\n<template>b"), unclosed(2));
+        assert_eq!(rules_of("<button>\n<main>a\n<button>b</main>c"), unclosed(3));
+        assert_eq!(rules_of("<button>\n<main>a\n<button>b"), unclosed(3));
+        // Nobody knows what a comment hides.
+        assert_eq!(rules_of("<main>a</main>\n<!-- b"), unclosed(2));
     }
 
     #[test]

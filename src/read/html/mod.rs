@@ -10,8 +10,9 @@ pub mod bounded;
 pub mod clean;
 #[cfg(test)]
 mod clean_tests;
-mod document;
+pub(crate) mod document;
 mod frames;
+pub mod known;
 mod lazy;
 mod limits;
 mod links;

@@ -25,6 +25,13 @@ pub(crate) struct Handle {
     place: usize,
 }
 
+/// An element that no end tag closes, and where it begins in the input, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeftOpen {
+    pub(crate) id: NodeId,
+    pub(crate) offset: usize,
+}
+
 /// A sink that hands everything to scraper's and notes when a limit is passed.
 ///
 /// The depth of a node is that of its parent, plus one, when it was put there. What the parser
@@ -41,11 +48,11 @@ pub(crate) struct BoundedSink {
     offset: Cell<usize>,
     /// Where the elements begin that feeds drop with all that they hold.
     dropped: RefCell<HashMap<NodeId, usize>>,
-    /// Where the open templates begin: the tree builder closes them without a word.
-    templates: RefCell<Vec<usize>>,
+    /// The open templates: the tree builder closes them without a word.
+    templates: RefCell<Vec<LeftOpen>>,
     /// True when the input has ended; what is open still has no end.
     ended: Cell<bool>,
-    left_open: Cell<Option<usize>>,
+    left_open: RefCell<Vec<LeftOpen>>,
 }
 
 impl BoundedSink {
@@ -63,7 +70,7 @@ impl BoundedSink {
             dropped: RefCell::new(HashMap::new()),
             templates: RefCell::new(Vec::new()),
             ended: Cell::new(false),
-            left_open: Cell::new(None),
+            left_open: RefCell::new(Vec::new()),
         }
     }
 
@@ -77,10 +84,11 @@ impl BoundedSink {
         self.ended.set(true);
     }
 
-    /// Tells where the first element begins that feeds drop and that was open when the input ended.
-    pub(crate) fn left_open(&self) -> Option<usize> {
-        let template = self.templates.borrow().first().copied();
-        self.left_open.get().into_iter().chain(template).min()
+    /// Lists the elements that feeds drop and that were open when the input ended, as they begin.
+    pub(crate) fn left_open(&self) -> Vec<LeftOpen> {
+        let mut all = [self.templates.borrow().as_slice(), &self.left_open.borrow()].concat();
+        all.sort_by_key(|element| element.offset);
+        all
     }
 
     /// Notes that a template ends.
@@ -189,8 +197,9 @@ impl TreeSink for BoundedSink {
         let is_template = flags.template;
         let handle = self.handle(self.inner.create_element(name, attributes, flags));
         if is_dropped {
-            self.dropped.borrow_mut().insert(handle.id, self.offset.get());
-            self.templates.borrow_mut().extend(is_template.then(|| self.offset.get()));
+            let element = LeftOpen { id: handle.id, offset: self.offset.get() };
+            self.dropped.borrow_mut().insert(handle.id, element.offset);
+            self.templates.borrow_mut().extend(is_template.then_some(element));
         }
         handle
     }
@@ -238,8 +247,7 @@ impl TreeSink for BoundedSink {
         if self.ended.get()
             && let Some(offset) = self.dropped.borrow().get(&node.id)
         {
-            let first = self.left_open.get().map_or(*offset, |known| known.min(*offset));
-            self.left_open.set(Some(first));
+            self.left_open.borrow_mut().push(LeftOpen { id: node.id, offset: *offset });
         }
     }
 

@@ -17,7 +17,7 @@ use scraper::Html;
 
 use crate::read::html::limits::{Limit, MOST_ATTRIBUTES};
 use crate::read::html::noscript;
-use crate::read::html::sink::{BoundedSink, Handle};
+use crate::read::html::sink::{BoundedSink, Handle, LeftOpen};
 
 /// The most bytes of text that the tree builder gets at once. In some modes it cuts text at every
 /// blank, and only between two tokens can it be stopped.
@@ -33,9 +33,17 @@ pub(crate) struct Stop {
     pub(crate) offset: usize,
 }
 
+/// What the tree builder has made of an input.
+pub(crate) struct Built {
+    pub(crate) tree: Html,
+    pub(crate) stop: Option<Stop>,
+    /// The elements that feeds drop and that are never closed, as they begin.
+    pub(crate) left_open: Vec<LeftOpen>,
+}
+
 /// Feeds an input to a tree builder to its end or to the first limit that it passes. An element or
 /// a comment that holds the rest of the input because it is never closed is such a limit, too.
-pub(crate) fn build(raw: &str, builder: Builder) -> (Html, Option<Stop>) {
+pub(crate) fn build(raw: &str, builder: Builder) -> Built {
     let unclosed = Cell::new(None);
     let feeder = Feeder::new(raw, &builder, &unclosed);
     let emitter = TreeEmitter { inner: CallbackEmitter::new(feeder) };
@@ -48,9 +56,7 @@ pub(crate) fn build(raw: &str, builder: Builder) -> (Html, Option<Stop>) {
     let _ = builder.process_token(Token::EOFToken, 0);
     builder.end();
     let left_open = builder.sink.left_open();
-    let left_open = left_open.map(|offset| Stop { limit: Limit::Unclosed, offset });
-    let stop = stop.or(unclosed.get()).or(left_open);
-    (builder.sink.finish(), stop)
+    Built { stop: stop.or(unclosed.get()), left_open, tree: builder.sink.finish() }
 }
 
 /// Makes html5ever's tokens of html5gum's events.

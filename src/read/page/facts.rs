@@ -12,6 +12,7 @@ use crate::read::faults;
 use crate::read::page::PageHead;
 use crate::read::page::json_ld::{self, Article};
 use crate::read::page::scan::Scan;
+use crate::read::page::strip::parts_of_line;
 use crate::read::person::person;
 
 const PUBLISHED: [&str; 15] = [
@@ -142,7 +143,7 @@ impl<'a> Facts<'a> {
     /// Gives the first date that can be read; reports those before it that can't.
     fn date(&mut self, candidates: Vec<At<String>>) -> Option<At<Timestamp>> {
         for At { value, line } in candidates {
-            if let Some(parsed) = date::parse(&value, self.zone) {
+            if let Some(parsed) = date::parse_value(&value, self.zone) {
                 return Some(At::new(parsed.at, line));
             }
             if !date::says_nothing(&value) {
@@ -165,7 +166,15 @@ impl<'a> Facts<'a> {
         // that is a date counts, and the rest is no fault.
         let is_date = |date: &At<String>| date::parse(&date.value, self.zone).is_some();
         candidates.extend(others.into_iter().map(|(_, date)| date).find(is_date));
+        candidates.extend(self.header_dates().find(is_date));
         self.date(candidates)
+    }
+
+    /// What may be a date for people to read: a text of the article's header, or a part of one.
+    fn header_dates(&self) -> impl Iterator<Item = At<String>> {
+        self.scan.header_lines.iter().flat_map(|At { value, line }| {
+            parts_of_line(value).map(|part| At::new(part.to_owned(), *line))
+        })
     }
 
     /// The title that doesn't depend on the body.

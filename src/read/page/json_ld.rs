@@ -108,19 +108,28 @@ impl Graph<'_> {
             .map(|image| self.followed(image))
             .find_map(|image| Some((address(image)?, image)));
         Article {
-            headline: text(&["headline", "name"]),
+            headline: text(&["headline", "name"]).map(decoded),
             published: dates.iter().filter_map(|key| first_string(node.get(key))).collect(),
             updated: text(&["dateModified"]),
             expires: text(&["expires"]),
             authors: self.authors(node),
             keywords: words(node.get("keywords")),
-            sections: items(node.get("articleSection")).iter().filter_map(string).collect(),
-            description: text(&["description", "abstract"]),
-            image_alt: image.as_ref().and_then(|(_, image)| first_string(image.get("caption"))),
+            sections: items(node.get("articleSection"))
+                .iter()
+                .filter_map(string)
+                .map(decoded)
+                .collect(),
+            description: text(&["description", "abstract"]).map(decoded),
+            image_alt: image
+                .as_ref()
+                .and_then(|(_, image)| first_string(image.get("caption")))
+                .map(decoded),
             image: image.map(|(address, _)| address),
             url: text(&["url"]).or_else(|| address(node.get("mainEntityOfPage")?)),
             language: self.language(node),
-            rights: text(&["copyrightNotice"]).or_else(|| address(node.get("license")?)),
+            rights: text(&["copyrightNotice"])
+                .map(decoded)
+                .or_else(|| address(node.get("license")?)),
             files: self.files(node),
             line,
         }
@@ -158,7 +167,7 @@ impl Graph<'_> {
             Some(DeclaredEnclosure {
                 url: first_string(file.get("contentUrl"))?,
                 media_type: first_string(file.get("encodingFormat")),
-                title: first_string(file.get("name")),
+                title: first_string(file.get("name")).map(decoded),
                 ..DeclaredEnclosure::default()
             })
         };
@@ -168,9 +177,9 @@ impl Graph<'_> {
 
 fn read_author(value: &Value) -> Option<Author> {
     if let Some(name) = value.as_str() {
-        return person(name);
+        return person(&decoded(name.to_owned()));
     }
-    let mut author = person(&first_string(value.get("name"))?)?;
+    let mut author = person(&decoded(first_string(value.get("name"))?))?;
     let is_web = |url: &Url| matches!(url.scheme(), "http" | "https");
     let email = first_string(value.get("email"));
     author.email =
@@ -186,6 +195,12 @@ fn read_author(value: &Value) -> Option<Author> {
 fn string(value: &Value) -> Option<String> {
     let text = value.as_str().or_else(|| value.get("@value")?.as_str())?.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Decodes the character references of text that is shown: JSON knows none, but what writes it takes
+/// its text from HTML.
+fn decoded(text: String) -> String {
+    if text.contains('&') { html_escape::decode_html_entities(&text).into_owned() } else { text }
 }
 
 fn first_string(value: Option<&Value>) -> Option<String> {
@@ -204,7 +219,7 @@ fn address(value: &Value) -> Option<String> {
 fn words(value: Option<&Value>) -> Vec<String> {
     let named = |item: &Value| string(item).or_else(|| first_string(item.get("name")));
     let is_list = value.is_some_and(Value::is_array);
-    let texts = items(value).iter().filter_map(named);
+    let texts = items(value).iter().filter_map(named).map(decoded);
     if is_list {
         return texts.collect();
     }

@@ -1,189 +1,60 @@
-//! The part of a page that is the article.
+//! The part of a page that is the article, less what its theme puts around it.
 
-use std::io;
-
-use html5ever::serialize::{
-    AttrRef, HtmlSerializer, Serialize, SerializeOpts, Serializer, TraversalScope,
-};
-use html5ever::{LocalName, QualName};
+use ego_tree::NodeId;
+use html5ever::serialize::{SerializeOpts, TraversalScope, serialize};
 use scraper::{ElementRef, Html};
 
 use crate::model::text::Text;
+use crate::read::html::document::detach;
+use crate::read::page::choose::choose;
+use crate::read::page::strip::{Plan, Rules};
 
-/// Gives the inner HTML of a page's main text: the `<article>` with the most text, else the
-/// `<main>`, else what calls itself so by its role, else the body without the page's own header.
-/// Navigation, asides, footers and scripts are left out, and so is the first `<h1>` that only
-/// repeats the title. `None` when the page has none of these. The time taken is linear.
+/// Gives the HTML of a page's main text, of the article that [`choose`] finds. Where a part of it
+/// has the well-known name of a text, only that part counts, with the pictures that stand above
+/// it. Navigation, asides, footers, bylines, boxes to share and the like are left out, and so is
+/// the first `<h1>` that only repeats the title. `None` when the page has none of these. The time
+/// taken is linear.
 #[must_use]
-pub fn main_part(tree: &Html, title: &str) -> Option<String> {
-    let (part, is_body) = choose(tree)?;
+pub fn main_part(mut tree: Html, title: &str) -> Option<String> {
     let title = Text::line(title);
-    let heading = elements(part, "h1").position(|heading| {
-        !title.is_empty() && Text::line(&heading.text().collect::<String>()) == title
-    });
-    let options = SerializeOpts { create_missing_parent: true, ..SerializeOpts::default() };
-    let mut writer = PartWriter {
-        output: HtmlSerializer::new(Vec::new(), options),
-        is_body,
-        heading,
-        headings: 0,
-        quotes: 0,
-        skipped: 0,
+    let chosen = choose(&tree, &title)?;
+    let plan = |rules| Plan::make(&tree, chosen, &title, rules);
+    let plan = [Rules::ContentOnly, Rules::LessFurniture]
+        .into_iter()
+        .find_map(plan)
+        .or_else(|| plan(Rules::Everything))
+        .unwrap_or_default();
+    let mut bytes = Vec::new();
+    for picture in plan.pictures_above {
+        write(&tree, picture, TraversalScope::IncludeNode, &mut bytes)?;
+    }
+    for (header, pictures) in plan.headers {
+        for picture in pictures {
+            tree.tree.get_mut(header)?.insert_id_before(picture);
+        }
+        detach(&mut tree, header);
+    }
+    for id in plan.left_out {
+        detach(&mut tree, id);
+    }
+    for part in plan.parts {
+        write(&tree, part, TraversalScope::ChildrenOnly(None), &mut bytes)?;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Gives the element of a page's main text; `None` when that is the whole body, or nothing.
+#[must_use]
+pub fn main_element(tree: &Html, title: &str) -> Option<NodeId> {
+    choose(tree, &Text::line(title)).filter(|chosen| !chosen.is_body).map(|chosen| chosen.id)
+}
+
+fn write(tree: &Html, id: NodeId, scope: TraversalScope, bytes: &mut Vec<u8>) -> Option<()> {
+    let element = ElementRef::wrap(tree.tree.get(id)?)?;
+    let options = SerializeOpts {
+        traversal_scope: scope,
+        create_missing_parent: true,
+        ..SerializeOpts::default()
     };
-    part.serialize(&mut writer, TraversalScope::ChildrenOnly(None)).ok()?;
-    String::from_utf8(writer.output.writer).ok()
-}
-
-/// Chooses the element of the main text; tells whether it is the whole body.
-fn choose(tree: &Html) -> Option<(ElementRef<'_>, bool)> {
-    let root = tree.root_element();
-    let mut measure = Measure::default();
-    root.serialize(&mut measure, TraversalScope::IncludeNode).ok()?;
-    let largest = measure.sizes.iter().enumerate().max_by_key(|(place, size)| {
-        // Of two that are equal, the first.
-        (**size, std::cmp::Reverse(*place))
-    });
-    let article =
-        largest.filter(|(_, size)| **size > 0).and_then(|(n, _)| elements(root, "article").nth(n));
-    let by_role = || root.descendent_elements().find(|e| e.attr("role") == Some("main"));
-    article
-        .or_else(|| elements(root, "main").next())
-        .or_else(by_role)
-        .map(|part| (part, false))
-        .or_else(|| elements(root, "body").next().map(|body| (body, true)))
-}
-
-/// Lists the elements of a name, in the order of the page.
-fn elements<'a>(
-    within: ElementRef<'a>,
-    name: &'static str,
-) -> impl Iterator<Item = ElementRef<'a>> {
-    within.descendent_elements().filter(move |element| element.value().name() == name)
-}
-
-/// Tells elements that are no text of the article, wherever they stand.
-fn is_beside(name: &LocalName) -> bool {
-    matches!(&**name, "script" | "style" | "template" | "nav" | "aside")
-}
-
-/// Measures the text of each `<article>`, that of the articles in it included, in one pass.
-#[derive(Default)]
-struct Measure {
-    /// The bytes of text, in the order in which the articles begin.
-    sizes: Vec<usize>,
-    /// The open elements: which article each is, if it is one, and the text in it up to now.
-    open: Vec<(Option<usize>, usize)>,
-    /// How many of the open elements are beside the text.
-    beside: usize,
-}
-
-impl Serializer for Measure {
-    fn start_elem<'a, AttrIter>(&mut self, name: QualName, _: AttrIter) -> io::Result<()>
-    where
-        AttrIter: Iterator<Item = AttrRef<'a>>,
-    {
-        let article = (&*name.local == "article").then_some(self.sizes.len());
-        self.sizes.extend(article.map(|_| 0));
-        self.open.push((article, 0));
-        self.beside += usize::from(is_beside(&name.local));
-        Ok(())
-    }
-
-    fn end_elem(&mut self, name: QualName) -> io::Result<()> {
-        self.beside -= usize::from(is_beside(&name.local));
-        let Some((article, size)) = self.open.pop() else { return Ok(()) };
-        if let Some((_, outer)) = self.open.last_mut() {
-            *outer += size;
-        }
-        if let Some(place) = article {
-            self.sizes[place] = size;
-        }
-        Ok(())
-    }
-
-    fn write_text(&mut self, text: &str) -> io::Result<()> {
-        if let Some((_, size)) = self.open.last_mut().filter(|_| self.beside == 0) {
-            *size += text.trim().len();
-        }
-        Ok(())
-    }
-
-    fn write_comment(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write_doctype(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write_processing_instruction(&mut self, _: &str, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Writes HTML, but not the elements that are no part of the article.
-struct PartWriter {
-    output: HtmlSerializer<Vec<u8>>,
-    is_body: bool,
-    /// Which `<h1>` repeats the title.
-    heading: Option<usize>,
-    /// How many `<h1>` have begun.
-    headings: usize,
-    /// How many `<blockquote>` are open.
-    quotes: usize,
-    /// How many elements are open that are left out, or stand in one that is.
-    skipped: usize,
-}
-
-impl PartWriter {
-    fn is_left_out(&self, name: &LocalName) -> bool {
-        match &**name {
-            "header" => self.is_body,
-            // In a quotation, the footer says whose words they are.
-            "footer" => self.quotes == 0,
-            "h1" => self.heading == Some(self.headings),
-            _ => is_beside(name),
-        }
-    }
-}
-
-impl Serializer for PartWriter {
-    fn start_elem<'a, AttrIter>(&mut self, name: QualName, attributes: AttrIter) -> io::Result<()>
-    where
-        AttrIter: Iterator<Item = AttrRef<'a>>,
-    {
-        let is_left_out = self.skipped > 0 || self.is_left_out(&name.local);
-        self.headings += usize::from(&*name.local == "h1");
-        self.quotes += usize::from(&*name.local == "blockquote");
-        if is_left_out {
-            self.skipped += 1;
-            return Ok(());
-        }
-        self.output.start_elem(name, attributes)
-    }
-
-    fn end_elem(&mut self, name: QualName) -> io::Result<()> {
-        self.quotes -= usize::from(&*name.local == "blockquote");
-        if self.skipped > 0 {
-            self.skipped -= 1;
-            return Ok(());
-        }
-        self.output.end_elem(name)
-    }
-
-    fn write_text(&mut self, text: &str) -> io::Result<()> {
-        if self.skipped > 0 { Ok(()) } else { self.output.write_text(text) }
-    }
-
-    fn write_comment(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write_doctype(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write_processing_instruction(&mut self, _: &str, _: &str) -> io::Result<()> {
-        Ok(())
-    }
+    serialize(bytes, &element, options).ok()
 }

@@ -3,10 +3,13 @@
 //! Metadata is read by a tokenizer in one pass, without a tree: JSON-LD first, then `OpenGraph`,
 //! then `<meta>` and Dublin Core, then what the page itself shows.
 
+mod choose;
 mod facts;
 mod json_ld;
 mod main_part;
+mod names;
 mod scan;
+mod strip;
 
 use chrono_tz::Tz;
 
@@ -15,7 +18,7 @@ use crate::read::declared::Declared;
 use crate::read::page::facts::Facts;
 use crate::read::page::scan::Scan;
 
-pub use main_part::main_part;
+pub use main_part::{main_element, main_part};
 
 /// What a page declares of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

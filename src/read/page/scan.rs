@@ -8,6 +8,10 @@ use crate::read::declared::At;
 const LONGEST_JSON: usize = 512 * 1024;
 /// How many `<meta>` and `<link>` are kept; no honest page has so many.
 const MOST_METAS: usize = 2000;
+/// How many lines of headers are kept.
+const MOST_LINES: usize = 50;
+/// The longest line that may be a date, in bytes.
+const LONGEST_LINE: usize = 200;
 
 /// Elements that may stand in a head; any other ends it (HTML, "in head" insertion mode).
 const HEAD_ELEMENTS: [&str; 10] =
@@ -32,6 +36,9 @@ pub(super) struct Scan {
     pub(super) times: Vec<(bool, At<String>)>,
     /// The texts of `<h1>`, and whether they stand in an `<article>` or `<main>`.
     pub(super) headings: Vec<(bool, At<String>)>,
+    /// What the `<header>` of an `<article>` or of `<main>` shows, text by text, and what its
+    /// elements have as `title`.
+    pub(super) header_lines: Vec<At<String>>,
 }
 
 /// The element whose text is being collected.
@@ -53,6 +60,8 @@ struct Scanner<'a> {
     collected: String,
     /// How many `<article>` and `<main>` are open.
     main_depth: usize,
+    /// How many `<header>` are open in them.
+    header_depth: usize,
 }
 
 impl Scan {
@@ -70,8 +79,15 @@ impl Scan {
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         emitter.naively_switch_states(true);
         let (scan, within) = (Self::default(), Within::Nothing);
-        let (collected, main_depth) = (String::new(), 0);
-        let mut scanner = Scanner { scan, text, counted: (0, 1), within, collected, main_depth };
+        let mut scanner = Scanner {
+            scan,
+            text,
+            counted: (0, 1),
+            within,
+            collected: String::new(),
+            main_depth: 0,
+            header_depth: 0,
+        };
         for token in Tokenizer::new_with_emitter(text, emitter).flatten() {
             scanner.take(token);
             if scanner.scan.head_ended && !with_body {
@@ -87,6 +103,11 @@ impl Scanner<'_> {
         match token {
             Token::StartTag(tag) => self.start(&tag),
             Token::EndTag(tag) => self.end(&tag.name),
+            Token::String(text) if self.shows_header() => {
+                let line = self.line_at(text.span.start);
+                let line = Some(At::new(string(&text.value), line)).filter(fits);
+                self.scan.header_lines.extend(line);
+            }
             Token::String(text) if self.within != Within::Nothing => {
                 let room = LONGEST_JSON.saturating_sub(self.collected.len());
                 let text = string(&text.value);
@@ -101,6 +122,9 @@ impl Scanner<'_> {
         let name = std::str::from_utf8(&tag.name).unwrap_or_default();
         if !self.scan.head_ended && !HEAD_ELEMENTS.contains(&name) {
             self.scan.head_ended = true;
+        }
+        if self.header_depth > 0 && self.scan.header_lines.len() < MOST_LINES {
+            self.scan.header_lines.extend(value(tag, "title", line).filter(fits));
         }
         match name {
             "html" => self.scan.language = self.scan.language.take().or(value(tag, "lang", line)),
@@ -117,6 +141,7 @@ impl Scanner<'_> {
                 self.collect(Within::Heading);
             }
             "article" | "main" => self.main_depth += 1,
+            "header" if self.main_depth > 0 => self.header_depth += 1,
             "meta" => self.meta(tag, line),
             "link" | "a" => self.link(tag, line),
             "time" => {
@@ -142,8 +167,16 @@ impl Scanner<'_> {
         match name {
             b"head" => self.scan.head_ended = true,
             b"article" | b"main" => self.main_depth = self.main_depth.saturating_sub(1),
+            b"header" => self.header_depth = self.header_depth.saturating_sub(1),
             _ => {}
         }
+    }
+
+    /// Tells whether the text that comes is one that people see above an article.
+    fn shows_header(&self) -> bool {
+        self.within == Within::Nothing
+            && self.header_depth > 0
+            && self.scan.header_lines.len() < MOST_LINES
     }
 
     fn collect(&mut self, within: Within) {
@@ -198,6 +231,11 @@ impl Scanner<'_> {
         self.counted = (from.max(offset), line.saturating_add(breaks));
         self.counted.1
     }
+}
+
+/// Tells a line that may hold a date.
+fn fits(line: &At<String>) -> bool {
+    line.value.len() <= LONGEST_LINE && !line.value.trim().is_empty()
 }
 
 fn is_json_ld(tag: &StartTag<usize>) -> bool {

@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use scraper::Html;
@@ -7,6 +5,8 @@ use scraper::Html;
 use crate::model::date::Timestamp;
 use crate::read::declared::{At, Declared};
 use crate::read::page::{PageHead, declared, is_page, main_part};
+
+mod main_text;
 
 fn head(page: &str) -> PageHead {
     declared(page, true, Tz::UTC).expect("a complete page")
@@ -96,6 +96,20 @@ fn json_ld_comes_first() {
 }
 
 #[test]
+fn references_in_json_ld_are_decoded_once() {
+    let page = with_json(
+        r#"{"@type":"Article","headline":"Things I&#8217;ve learned &amp;amp; more",
+        "description":"R&amp;D &hellip;","author":{"name":"Ann &amp; Bob"},
+        "keywords":["Q&amp;A"],"articleSection":"A&#38;B","url":"https://a.example/?a&copy=1"}"#,
+    );
+    let declared = sound(&page);
+    assert_eq!(text(declared.title.as_ref()), Some("Things I’ve learned &amp; more"));
+    assert_eq!(text(declared.summary.as_ref()), Some("R&D …"));
+    assert_eq!((authors(&declared), tags(&declared)), (vec!["Ann & Bob"], vec!["Q&A", "A&B"]));
+    assert_eq!(text(declared.permalink.as_ref()), Some("https://a.example/?a&copy=1"));
+}
+
+#[test]
 fn broken_json_is_reported_and_passed_over() {
     let page = with_json("\n{\"@type\": \"Article\",}").replace("<p>", "<title>T</title><p>");
     let head = head(&page);
@@ -158,6 +172,27 @@ fn the_body_tells_what_the_head_does_not() {
 }
 
 #[test]
+fn the_header_of_the_article_may_show_the_date() {
+    let published = |header: &str| {
+        let page = format!("<!doctype html><header>1 May 2001</header>{header}<p>2 May 2002</p>");
+        time(sound(&page).published.as_ref())
+    };
+    let date = Some("2024-02-10T00:00:00Z".to_owned());
+    for header in [
+        "<article><header><h1>1984</h1><span title='2024-02-10 00:00:00 +0000 UTC'>x</span></header>",
+        "<main><header><p>Sam</p><span>February 10, 2024</span>&nbsp;·&nbsp;1 min</header>",
+        "<article><header><h1>T</h1>3 min · 10 February 2024 | Sam</header>",
+    ] {
+        assert_eq!(published(header), date, "{header}");
+    }
+    assert_eq!(published("<article><header><h1>T</h1><p>Sam</header><p>3 May 2003"), None);
+    assert_eq!(
+        published("<article><header>1 May 2001</header><time datetime=2024-02-10>x</time>"),
+        date
+    );
+}
+
+#[test]
 fn titles_by_preference() {
     let page = |rest: &str| title(&format!("<!doctype html><title>T</title>{rest}"));
     assert_eq!(page("<h1>A</h1>").as_deref(), Some("A"));
@@ -195,35 +230,12 @@ fn a_prefix_asks_for_more_until_it_is_enough() {
     assert!(declared("<html><title>A", true, Tz::UTC).is_some());
 }
 
-#[test]
-fn the_main_part_is_the_largest_article() {
-    let part = |page: &str, title: &str| main_part(&Html::parse_document(page), title);
-    let page = "<header>H</header><article>short</article><article><header><h1>A</h1></header>\
-        <p>long enough &lt;</p><script>x</script><aside>s</aside><nav>n</nav>\
-        <blockquote>q<footer>who</footer></blockquote><noscript><img src=a></noscript>\
-        <footer>f</footer></article><footer>F</footer>";
-    assert_eq!(
-        part(page, " A ").as_deref(),
-        Some(
-            "<header></header><p>long enough &lt;</p><blockquote>q<footer>who</footer></blockquote>\
-             <noscript><img src=a></noscript>"
-        )
-    );
-    assert_eq!(part("<main><h1>B</h1>m</main>", "A").as_deref(), Some("<h1>B</h1>m"));
-    assert_eq!(part("<article></article><main>m</main>", "").as_deref(), Some("m"));
-    assert_eq!(part("<div role=main>m</div><p>x", "").as_deref(), Some("m"));
-    assert_eq!(part("<header>h</header><p>x</p><nav>n</nav>", "").as_deref(), Some("<p>x</p>"));
-    let comments = "<article>text<article>a comment that is longer</article></article>";
-    assert!(part(comments, "").is_some_and(|html| html.starts_with("text")));
-    assert_eq!(part("", "").as_deref(), Some(""));
-}
-
 fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String {
     (0..count).map(piece).collect::<Vec<_>>().concat()
 }
 
 #[test]
-fn hostile_pages_take_linear_time() {
+fn hostile_pages_are_read_to_their_end() {
     let many = 100_000;
     for (name, page) in [
         ("attributes", format!("<html><meta {}>", numbered(many, |n| format!("a{n}=1 ")))),
@@ -239,12 +251,9 @@ fn hostile_pages_take_linear_time() {
         ("lines", "\n<p>".repeat(many)),
     ] {
         let page = format!("<!doctype html>{page}");
-        let start = Instant::now();
         let head = head(&page);
         assert!(head.reports.len() <= 21, "{name} has {} reports", head.reports.len());
         let _ = is_page(&page);
-        let spent = start.elapsed();
-        assert!(spent < Duration::from_secs(10), "{name} took {spent:?}");
     }
 }
 
@@ -264,7 +273,7 @@ proptest! {
     ) {
         let page = parts.concat();
         let _ = declared(&page, complete, Tz::UTC);
-        let _ = main_part(&Html::parse_document(&page), "a");
+        let _ = main_part(Html::parse_document(&page), "a");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use scraper::{ElementRef, Html as Parsed, Selector};
 use url::Url;
 
+use crate::model::archive::History;
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::feed::{Entry, Feed, Format};
@@ -107,6 +108,7 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
         since: Timestamp::from_unix(1_767_225_600).expect("in range"),
         hubs: Vec::new(),
         complete: false,
+        history: History::default(),
         tombstones: Vec::new(),
         entries: entries.into_iter().map(Arc::new).collect(),
     }

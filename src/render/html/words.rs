@@ -20,6 +20,10 @@ pub(super) struct Words {
     pub(super) entries: &'static str,
     /// Stands for the entries when there is none.
     pub(super) no_entries: &'static str,
+    /// Leads to the page of entries before these.
+    pub(super) older: &'static str,
+    /// Leads to the page of entries after these.
+    pub(super) newer: &'static str,
     /// Stands before the date of the latest change.
     pub(super) updated: &'static str,
     /// Opens the content of an entry.
@@ -48,6 +52,8 @@ pub(super) const ENGLISH: Words = Words {
     all_feeds: "All feeds, as a list for feed readers (OPML)",
     entries: "Entries",
     no_entries: "No entries yet.",
+    older: "Older entries",
+    newer: "Newer entries",
     updated: "updated",
     read_in_full: "Read in full",
     tags: "Tags",
