@@ -9,7 +9,7 @@ use crate::catalog::entry::EntryRow;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::meant::{ContentMode, Group, Settings};
+use crate::config::meant::{ContentMode, FeedPlan, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
 use crate::model::archive::History;
@@ -135,7 +135,10 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         description: description.unwrap_or_else(|| site.description.clone()),
         root: site.url.clone(),
         home: home(&site.url, query),
+        front: front(settings, query),
+        others: Vec::new(),
         language: language(settings, query),
+        time_zone: site.time_zone,
         authors: site.authors.clone(),
         image: site.image.clone(),
         rights: site.rights.clone(),
@@ -246,6 +249,13 @@ fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
         published: entry.published,
         version: digest(&serde_json::to_vec(entry)?),
     })
+}
+
+/// Gives the title of the page at the root, if there is one and it isn't the feed's own.
+fn front(settings: &Settings, query: &Query<'_>) -> Option<Text> {
+    let is_front = |plan: &&FeedPlan| plan.name.is_empty() && plan.formats.contains(&Format::Html);
+    let plan = settings.feeds.iter().find(is_front).filter(|_| !query.folder.is_empty())?;
+    Some(title(settings, &group::query(plan, &[], Vec::new())))
 }
 
 /// Gives the declared language, else that of the group, else the site's.
