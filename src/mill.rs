@@ -8,6 +8,7 @@
 //! Only what was changed travels this way: files whose stamp is another, feeds that they enter or
 //! leave. The catalog remembers the rest.
 
+pub mod account;
 mod archive;
 mod assembly;
 mod error;
@@ -50,6 +51,8 @@ pub struct Edition {
     pub read: usize,
     /// How many articles exist.
     pub articles: usize,
+    /// How many articles of the feeds have no page of their own.
+    pub pageless: usize,
     /// The feeds, in the order of their declarations.
     pub feeds: Vec<FeedSummary>,
     /// What subscribers see of it, feed by feed.
@@ -164,6 +167,7 @@ fn turn_within(
         files: stock.files,
         read: stock.read,
         articles: catalog.count_articles(),
+        pageless: assembly::pageless(&drafts),
         feeds: drafts.iter().map(Draft::summary).collect(),
         forecasts,
         written: Written::default(),

@@ -1,5 +1,7 @@
 //! `feedmill build`: one turn of the mill.
 
+use std::io::ErrorKind;
+
 use anyhow::Result;
 use serde_json::json;
 
@@ -7,7 +9,8 @@ use crate::cli::arguments::{BuildOptions, Common};
 use crate::cli::progress::Bar;
 use crate::cli::{Outcome, clock, forecasts, reports, settings, state};
 use crate::config::meant::Settings;
-use crate::mill::{self, Edition, Permits, TurnError};
+use crate::mill::account::{self, Account};
+use crate::mill::{self, Edition, FeedSummary, Permits, TurnError};
 use crate::model::report::Severity;
 use crate::publish::gate::Forecast;
 
@@ -17,7 +20,8 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let mut catalog = state::open(common, &settings)?;
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force };
-    let turned = mill::turn(&settings, &mut catalog, clock::now()?, permits, &bar);
+    let now = clock::now()?;
+    let turned = mill::turn(&settings, &mut catalog, now, permits, &bar);
     bar.finish();
     let edition = match turned {
         Ok(edition) => edition,
@@ -30,7 +34,11 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     if common.json {
         reports::output(&format!("{}\n", machine_summary(&edition)))?;
     } else if !common.quiet {
-        print_summary(common, &settings, &edition);
+        if common.verbose {
+            let account = account::take(&settings, &mut catalog, &edition.feeds, now)?;
+            print_feeds(&edition.feeds, &account);
+        }
+        print_summary(&settings, &edition);
     }
     let is_reported = edition.reports.iter().any(|report| report.severity > Severity::Note);
     Ok(if options.strict && is_reported { Outcome::Reported } else { Outcome::Done })
@@ -38,6 +46,12 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     let outcome = match &error {
+        TurnError::Publish(failed) if is_in_the_way(failed.error.kind()) => {
+            let place = failed.path.display();
+            let message = format!("{place}: a file stands where a folder of the output should be");
+            reports::failure(common, &anyhow::anyhow!(message));
+            return Ok(Outcome::Unwritten);
+        }
         TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
         TurnError::Input { is_published: false, .. } => Outcome::Misused,
         TurnError::Input { .. } => Outcome::Refused,
@@ -51,6 +65,10 @@ fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
     };
     reports::failure(common, &error.into());
     Ok(outcome)
+}
+
+fn is_in_the_way(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::AlreadyExists | ErrorKind::NotADirectory)
 }
 
 fn tell_forecasts(common: &Common, told: &[Forecast]) -> Result<Outcome> {
@@ -82,13 +100,23 @@ fn machine_summary(edition: &Edition) -> serde_json::Value {
     })
 }
 
-fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
-    if common.verbose {
-        for feed in &edition.feeds {
-            let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
-            say!("  {name}: {}", counted(feed.entries, "entry", "entries"));
-        }
+fn print_feeds(feeds: &[FeedSummary], account: &Account) {
+    for feed in feeds {
+        let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
+        let limits = account.limited.iter().find(|(folder, _)| *folder == feed.folder);
+        let note = match limits {
+            Some((_, keys)) => format!(", {} leaves out more", keys.join(" and ")),
+            None if feed.entries == 0 => ", no published article fits it".to_owned(),
+            None => String::new(),
+        };
+        say!("  {name}: {}{note}", counted(feed.entries, "entry", "entries"));
     }
+    for (why, count) in &account.unpublished {
+        say!("  in no feed: {} ({})", counted(*count, "article", "articles"), why.reason());
+    }
+}
+
+fn print_summary(settings: &Settings, edition: &Edition) {
     say!(
         "{} of {} in {}, {} in {}: {} written, {} unchanged",
         counted(edition.articles, "article", "articles"),
@@ -109,6 +137,14 @@ fn print_summary(common: &Common, settings: &Settings, edition: &Edition) {
         say!(
             "note: the feeds say that they stand at {}; tell the real address by site.url or --site-url",
             settings.site.url
+        );
+    }
+    if edition.pageless > 0 && settings.site.permalink.is_none() {
+        say!(
+            "note: {} no page of {} own; set site.permalink to give {} one",
+            counted(edition.pageless, "article has", "articles have"),
+            if edition.pageless == 1 { "its" } else { "their" },
+            if edition.pageless == 1 { "it" } else { "them" },
         );
     }
 }

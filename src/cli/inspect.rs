@@ -13,8 +13,9 @@ use crate::mill;
 use crate::mill::standing::{Inspected, Standing};
 use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
-use crate::model::report::Report;
+use crate::model::report::{Report, Severity};
 use crate::read::head::{Place, ReadHead};
+use crate::watch::absence;
 use crate::watch::walk::{self, Walk};
 
 /// Shows one article of the input folders.
@@ -24,12 +25,16 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
     let file = seed_file(&settings, &options.file)?;
     let read = match mill::stock::head_of(&settings, &file) {
         Ok(read) => read,
-        Err(reports) => return Ok(tell(common, &file, reports)),
+        Err(reports) => {
+            tell(common, &file, reports);
+            return Ok(Outcome::Reported);
+        }
     };
     let mut catalog = state::open(common, &settings)?;
     let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
-    if inspected.is_none() {
+    let is_left_out = inspected.is_none();
+    if is_left_out {
         let message = "another file with its id is newer, so no feed holds this one";
         found.push(Report::warning("duplicate-id", message));
     }
@@ -42,13 +47,14 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
         in_words(&file, &read, &fields, &standings)?
     };
     reports::output(&text)?;
-    Ok(tell(common, &file, found))
+    let is_faulty = found.iter().any(|report| report.severity == Severity::Error);
+    tell(common, &file, found);
+    Ok(if is_faulty || is_left_out { Outcome::Reported } else { Outcome::Done })
 }
 
-fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) -> Outcome {
+fn tell(common: &Common, file: &SeedFile, found: Vec<Report>) {
     let named: Vec<Report> = found.into_iter().map(|report| report.in_file(file.shown())).collect();
     reports::print(common, &named);
-    Outcome::Done
 }
 
 /// Finds the file among those of the input folders.
@@ -56,10 +62,7 @@ fn seed_file(settings: &Settings, path: &Path) -> Result<SeedFile> {
     let wanted = path.canonicalize().with_context(|| path.display().to_string())?;
     let walk = Walk::new(&settings.input, &settings.output.folder);
     walk::find(&walk, &wanted).with_context(|| {
-        format!(
-            "{}: not among the articles of the input folders (see feedmill config)",
-            path.display()
-        )
+        format!("{}: no article: {}", path.display(), absence::reason(&walk, path))
     })
 }
 

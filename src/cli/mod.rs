@@ -38,7 +38,7 @@ use crate::cli::arguments::{Arguments, Command};
 pub enum Outcome {
     /// All done.
     Done = 0,
-    /// An article was reported, and `--strict` was given.
+    /// An article was reported, and `--strict` was given; or the file to inspect gives no entry.
     Reported = 1,
     /// Wrong use, or a wrong configuration.
     Misused = 2,

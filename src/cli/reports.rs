@@ -35,7 +35,7 @@ fn print_text(report: &Report) {
         (file, Some(line)) => format!("{BOLD}{}:{line}:{BOLD:#} ", visible(file)),
         (file, None) => format!("{BOLD}{}:{BOLD:#} ", visible(file)),
     };
-    let (word, message) = (report.severity.word(), visible(&report.message));
+    let (word, message) = (report.severity.word(), visible(&plain(&report.message)));
     say!("{place}{style}{word}:{style:#} {message} [{}]", report.rule);
     if let Some(help) = &report.help {
         say!("  help: {help}");
@@ -48,7 +48,7 @@ fn print_json(report: &Report) {
         "line": report.line,
         "severity": report.severity.word(),
         "rule": report.rule,
-        "message": report.message,
+        "message": plain(&report.message),
         "help": report.help,
     });
     say!("{line}");
@@ -62,17 +62,25 @@ fn visible(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
+/// Drops the numbers that the operating system has for errors, where words tell the same.
+fn plain(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        told + rest.strip_prefix(')').unwrap_or(rest)
+    })
+}
+
 /// Prints what ended the work.
 pub(super) fn failure(common: &Common, error: &anyhow::Error) {
+    let message = plain(&format!("{error:#}"));
     if common.json {
-        say!(
-            "{}",
-            json!({ "severity": "error", "rule": "failure", "message": format!("{error:#}") })
-        );
+        say!("{}", json!({ "severity": "error", "rule": "failure", "message": message }));
         return;
     }
     let style = AnsiColor::Red.on_default().bold();
-    for line in format!("{error:#}").lines() {
+    for line in message.lines() {
         say!("{style}error:{style:#} {line}");
     }
 }
@@ -82,5 +90,17 @@ pub(super) fn output(text: &str) -> std::io::Result<()> {
     match anstream::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_errors_go() {
+        let told = plain("a: File exists (os error 17), b: Not a directory (os error 20)");
+        assert_eq!(told, "a: File exists, b: Not a directory");
+        assert_eq!(plain("nothing (so)"), "nothing (so)");
     }
 }

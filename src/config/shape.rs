@@ -81,11 +81,14 @@ pub(crate) fn unknown_key(name: &str, beside: &Table, whole: &Table) -> Fault {
     if let Some(near) = nearest(name, beside.keys().map(String::as_str)) {
         return fault.did_you_mean(Some(near));
     }
-    let elsewhere = whole.iter().find(|(_, section)| {
-        let in_feed = section.get(0).and_then(|feed| feed.get(name));
-        section.get(name).or(in_feed).is_some()
-    });
-    if let Some((section, _)) = elsewhere {
+    let holds = |section: &&str| {
+        let keys = whole.get(*section);
+        let in_feed = keys.and_then(|keys| keys.get(0)).and_then(|feed| feed.get(name));
+        keys.and_then(|keys| keys.get(name)).or(in_feed).is_some()
+    };
+    // What a site and a feed both have is meant for the site by whoever has named no section.
+    let elsewhere = std::iter::once("site").chain(whole.keys().map(String::as_str)).find(holds);
+    if let Some(section) = elsewhere {
         return fault.did_you_mean(Some(&format!("{section}.{name}")));
     }
     let known: Vec<&str> = beside.keys().map(String::as_str).collect();
@@ -155,6 +158,9 @@ mod tests {
         assert_eq!(help("langauge").as_deref(), Some("did you mean \"language\"?"));
         assert_eq!(help("limit_age").as_deref(), Some("did you mean \"feed.limit_age\"?"));
         assert_eq!(help("precompress").as_deref(), Some("did you mean \"output.precompress\"?"));
+        let at_top = |name| unknown_key(name, &shape, &shape).help;
+        assert_eq!(at_top("title").as_deref(), Some("did you mean \"site.title\"?"));
+        assert_eq!(at_top("limit").as_deref(), Some("did you mean \"feed.limit\"?"));
         assert!(help("photograph").is_some_and(|help| help.starts_with("known keys are authors,")));
     }
 }

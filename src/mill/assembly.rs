@@ -1,5 +1,6 @@
 //! Putting a feed together: its entries, and what it says of itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use url::Url;
@@ -8,7 +9,7 @@ use crate::catalog::entry::EntryRow;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::meant::{ContentMode, Group, Settings};
+use crate::config::meant::{ContentMode, FeedPlan, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
 use crate::model::archive::History;
@@ -134,7 +135,10 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         description: description.unwrap_or_else(|| site.description.clone()),
         root: site.url.clone(),
         home: home(&site.url, query),
+        front: front(settings, query),
+        others: Vec::new(),
         language: language(settings, query),
+        time_zone: site.time_zone,
         authors: site.authors.clone(),
         image: site.image.clone(),
         rights: site.rights.clone(),
@@ -150,6 +154,13 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         name: query.name.clone(),
         folder: query.folder.clone(),
     }
+}
+
+/// Counts the articles of all feeds that have no page of their own.
+pub(super) fn pageless(drafts: &[Draft<'_>]) -> usize {
+    let shown = drafts.iter().flat_map(|draft| &draft.shown);
+    let pageless = shown.filter(|one| one.permalink.is_none()).map(|one| one.id.as_str());
+    pageless.collect::<BTreeSet<_>>().len()
 }
 
 /// Takes the members of a feed in order until a limit is reached. Only those that are taken are read
@@ -238,6 +249,13 @@ fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
         published: entry.published,
         version: digest(&serde_json::to_vec(entry)?),
     })
+}
+
+/// Gives the title of the page at the root, if there is one and it isn't the feed's own.
+fn front(settings: &Settings, query: &Query<'_>) -> Option<Text> {
+    let is_front = |plan: &&FeedPlan| plan.name.is_empty() && plan.formats.contains(&Format::Html);
+    let plan = settings.feeds.iter().find(is_front).filter(|_| !query.folder.is_empty())?;
+    Some(title(settings, &group::query(plan, &[], Vec::new())))
 }
 
 /// Gives the declared language, else that of the group, else the site's.

@@ -2,8 +2,8 @@
 
 use crate::config::meant::{FeedPlan, Group, Part};
 use crate::model::feed::{Feed, Format};
+use crate::model::list::{Branch, Outline};
 use crate::model::text::Text;
-use crate::render::opml::{Branch, Outline};
 use crate::select::group::Query;
 
 /// A feed as the list has it.
@@ -21,6 +21,7 @@ pub(super) fn listing(query: &Query<'_>, feed: &Feed) -> Option<Listing> {
         title: feed.title.clone(),
         description: feed.description.clone(),
         home: feed.home.clone(),
+        page: feed.formats.contains(&Format::Html).then(|| feed.address(Format::Html)),
         language: feed.language.to_string(),
         address: feed.address(format),
         format,

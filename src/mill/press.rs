@@ -14,11 +14,14 @@ use crate::mill::{Progress, TurnError, Written, list};
 use crate::model::archive::{History, Page};
 use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
-use crate::model::feed::Feed;
+use crate::model::feed::{Feed, Format};
+use crate::model::id::digest;
+use crate::model::list::Branch;
 use crate::model::report::Report;
 use crate::publish::directory::{Directory, Placed, PublishError};
 use crate::publish::gate::{self, Forecast};
 use crate::render::{self, html, opml};
+use crate::select::group::Query;
 
 /// What publishing came to.
 #[derive(Debug, Default)]
@@ -98,12 +101,14 @@ pub(super) fn publish(
     let former = catalog.documents()?;
     let mut told = Told::default();
     let mut expected = BTreeSet::new();
-    let mut listings = Vec::new();
     let mut ended = catalog.shown_feeds()?;
-    for draft in drafts {
+    let list = opml::render(&settings.site.title, &branches(settings, &drafts, |_| true));
+    let is_listed_anew =
+        former.get(&list.path).is_none_or(|known| known.hash != digest(&list.bytes));
+    let others = branches(settings, &drafts, |draft| !lists_others(&draft.query));
+    for mut draft in drafts {
         ended.remove(&draft.query.folder);
-        let frame = assembly::frame(settings, &draft.query);
-        listings.extend(list::listing(&draft.query, &frame));
+        draft.is_stale |= is_listed_anew && lists_others(&draft.query);
         let archive = Archive::of(catalog, &draft)?;
         // Archive documents are in place before the document that points at them.
         for page in stale_pages(&archive, &draft, output, &former, &mut told) {
@@ -123,14 +128,16 @@ pub(super) fn publish(
         if !draft.is_stale {
             continue;
         }
-        let feed = subscription(settings, catalog, library, &draft, archive.history(), now)?;
+        let mut feed = subscription(settings, catalog, library, &draft, archive.history(), now)?;
+        if lists_others(&draft.query) {
+            feed.others.clone_from(&others);
+        }
         let placed = print(output, &feed, &former)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
         catalog.set_shown(&draft.query.folder, &draft.shown)?;
         catalog.set_fresh(draft.row.number)?;
         progress.step();
     }
-    let list = opml::render(&settings.site.title, &list::branches(listings));
     let mut shared = Vec::new();
     for document in [html::stylesheet(), list] {
         expected.extend(output.paths(&document.path));
@@ -143,6 +150,23 @@ pub(super) fn publish(
         catalog.set_shown(&folder, &[])?;
     }
     Ok(told)
+}
+
+/// Tells whether the page of a feed lists the other feeds: the one at the root does.
+fn lists_others(query: &Query<'_>) -> bool {
+    query.folder.is_empty() && query.plan.formats.contains(&Format::Html)
+}
+
+/// Lists some of the feeds, grouped as they are declared.
+fn branches(
+    settings: &Settings,
+    drafts: &[Draft<'_>],
+    is_listed: impl Fn(&Draft<'_>) -> bool,
+) -> Vec<Branch> {
+    let listed = drafts.iter().filter(|draft| is_listed(draft));
+    let listing =
+        |draft: &Draft<'_>| list::listing(&draft.query, &assembly::frame(settings, &draft.query));
+    list::branches(listed.filter_map(listing).collect())
 }
 
 /// Gives the paths of the documents of a feed: those of a page of its archive, or those that people

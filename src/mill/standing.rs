@@ -4,15 +4,16 @@ use crate::catalog::entry::EntryRow;
 use crate::catalog::ledger;
 use crate::catalog::members::FeedRow;
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::meant::{FeedPlan, Settings};
+use crate::config::meant::{FeedPlan, Limits, Settings};
 use crate::mill::library::{self, Library};
 use crate::mill::{assembly, list};
 use crate::model::article::{Head, Listed, Whole};
 use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
 use crate::model::report::Report;
-use crate::select::filter;
+use crate::select::filter::{self, Refused};
 use crate::select::group::{self, Query};
+use crate::select::limit::Intake;
 
 /// How an article stands with a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,8 @@ pub fn inspect(
     let mut standings = Vec::new();
     for (plan_number, plan) in settings.feeds.iter().enumerate() {
         let unpublished = filter::unpublished(&article, now).map(|why| why.reason().to_owned());
-        if let Some(reason) = unpublished.or_else(|| filter::refused_by_head(plan, &article)) {
+        let by_head = || filter::refused_by_head(plan, &article).map(Refused::reason);
+        if let Some(reason) = unpublished.or_else(by_head) {
             standings.push(refused(plan, reason));
             continue;
         }
@@ -94,10 +96,24 @@ fn in_feed(
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
     let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);
-    let limits = || match query.plan.archive {
-        None => "the feed's limits leave no place for it".to_owned(),
-        Some(_) => "the feed's limits leave no place for it but in the archive".to_owned(),
+    let by_limit = || {
+        let limit = limit(query.plan.limits, article, chosen.len(), now);
+        let archive = if query.plan.archive.is_some() { "; its archive may hold it" } else { "" };
+        format!("{limit}{archive}")
     };
-    let refused = (!is_in).then(|| by_text().unwrap_or_else(limits));
+    let refused = (!is_in).then(|| by_text().map_or_else(by_limit, Refused::reason));
     Ok(Standing { feed: query.name, refused })
+}
+
+/// Tells which limit leaves no place for an article in a feed that holds so many entries.
+fn limit(limits: Limits, article: &Listed, entries: usize, now: Timestamp) -> &'static str {
+    if Intake::new(limits, now).is_too_old(article.published) {
+        "it is older than limit_age allows"
+    } else if limits.count.is_some_and(|count| entries >= count) {
+        "as many entries as limit allows come before it"
+    } else if limits.bytes.is_some() {
+        "limit_size leaves no room for it after the entries that come before it"
+    } else {
+        "its file can't be read"
+    }
 }

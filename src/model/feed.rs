@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use serde::Serialize;
 use url::Url;
 
@@ -9,6 +10,7 @@ use crate::model::archive::{History, Page};
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::language::Language;
+use crate::model::list::Branch;
 use crate::model::text::{Html, Text};
 
 /// Files at the root of the output that belong to no feed.
@@ -151,8 +153,14 @@ pub struct Feed {
     pub root: Url,
     /// The page that the feed belongs to: its twin page, or the site.
     pub home: Url,
+    /// The title of the page at the root of the output, where there is one beside the feed's own.
+    pub front: Option<Text>,
+    /// The other feeds, which the page at the root of the output lists.
+    pub others: Vec<Branch>,
     /// The language of the feed.
     pub language: Language,
+    /// The zone in which people are told dates.
+    pub time_zone: Tz,
     /// Who stands for the feed.
     pub authors: Vec<Author>,
     /// A picture of the site.

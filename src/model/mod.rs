@@ -11,5 +11,6 @@ pub mod feed;
 pub mod file;
 pub mod id;
 pub mod language;
+pub mod list;
 pub mod report;
 pub mod text;

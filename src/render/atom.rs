@@ -110,7 +110,7 @@ fn entry(feed: &Feed, entry: &Entry) -> atom_syndication::Entry {
         links: entry_links(entry),
         published: Some(date(entry.published)),
         rights: entry.rights.as_ref().map(|rights| plain(rights, foreign)),
-        summary: entry.summary.as_ref().map(|summary| plain(summary, foreign)),
+        summary: summary(entry).map(|summary| plain(summary, foreign)),
         content: content(entry, foreign),
         extensions: media(entry),
         ..atom_syndication::Entry::default()
@@ -150,18 +150,24 @@ fn entry_links(entry: &Entry) -> Vec<Link> {
     page.chain(files).collect()
 }
 
-/// Makes the content, always escaped HTML. An entry without a permalink must have one, so an empty
-/// one stands in (RFC 4287 §4.1.2).
+/// Gives the summary, unless it stands in for the content.
+fn summary(entry: &Entry) -> Option<&str> {
+    let stands_in = entry.content.is_none() && entry.permalink.is_none();
+    entry.summary.as_deref().filter(|_| !stands_in)
+}
+
+/// Makes the content: escaped HTML. An entry without a permalink must have one, so its summary stands
+/// in, if only an empty one (RFC 4287 §4.1.2).
 fn content(entry: &Entry, language: Option<&Language>) -> Option<Content> {
-    let html = match (&entry.content, &entry.permalink) {
-        (Some(html), _) => html.as_str(),
-        (None, None) => "",
+    let (kind, value) = match (&entry.content, &entry.permalink) {
+        (Some(html), _) => ("html", html.as_str()),
+        (None, None) => ("text", entry.summary.as_deref().unwrap_or_default()),
         (None, Some(_)) => return None,
     };
     Some(Content {
         lang: language.map(ToString::to_string),
-        value: Some(html.to_owned()),
-        content_type: Some("html".to_owned()),
+        value: Some(value.to_owned()),
+        content_type: Some(kind.to_owned()),
         ..Content::default()
     })
 }

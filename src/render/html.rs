@@ -6,6 +6,7 @@
 //! the sanitiser has let through.
 
 mod entry;
+mod lead;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ use crate::model::archive;
 use crate::model::document::Document;
 use crate::model::feed::{Feed, Format};
 use crate::model::language::Language;
+use crate::model::list::{Branch, Outline};
+use crate::model::text::Text;
 use crate::render::html::entry::{EntryView, Kind};
 use crate::render::html::words::{ENGLISH, Words};
 
@@ -54,12 +57,31 @@ struct Page<'a> {
     list: String,
     /// The site that the feed belongs to, unless that is this page.
     home: Option<&'a str>,
+    /// The name of the page at the root, where that is another one.
+    front: String,
+    /// The other feeds, by the groups that they are in.
+    others: Vec<Shelf<'a>>,
     /// What the page of an archive holds.
     label: Option<String>,
     subscriptions: Vec<Subscription>,
     /// The names of the pages beside this one, with their relation and words.
     pages: Vec<(&'static str, &'static str, String)>,
     entries: Vec<EntryView<'a>>,
+}
+
+/// Feeds of one group, or feeds without one.
+struct Shelf<'a> {
+    /// The name of the group.
+    group: Option<&'a Text>,
+    feeds: Vec<Neighbour<'a>>,
+}
+
+/// Another feed.
+struct Neighbour<'a> {
+    title: &'a Text,
+    language: &'a str,
+    /// Its page, or its document where it has none, as it is linked from here.
+    link: String,
 }
 
 /// A way to subscribe.
@@ -72,7 +94,6 @@ struct Subscription {
 impl<'a> Page<'a> {
     fn of(feed: &'a Feed) -> Self {
         let up = feed.up_to_root();
-        let canonical = feed.address(Format::Html);
         let current = feed.address_of(None, Format::Html);
         Self {
             words: &ENGLISH,
@@ -83,12 +104,47 @@ impl<'a> Page<'a> {
             home: Some(feed.home.as_str()).filter(|home| !is_page(home, current.as_str())),
             label: feed.history.page.map(archive::Page::label),
             pages: pages(feed),
-            canonical: canonical.into(),
+            canonical: canonical(feed),
+            front: format!("{up}{}", Format::Html.file_name()),
+            others: shelves(feed),
             subscriptions: subscriptions(feed),
             entries: feed.entries.iter().map(|entry| EntryView::of(entry, feed)).collect(),
             feed,
         }
     }
+}
+
+/// Gives the one address of the page: that of its folder, as other documents of the feed have it,
+/// unless it is a page of an archive.
+fn canonical(feed: &Feed) -> String {
+    let own = feed.address(Format::Html).to_string();
+    match feed.history.page {
+        Some(_) => own,
+        None => own.strip_suffix(Format::Html.file_name()).unwrap_or(&own).to_owned(),
+    }
+}
+
+/// Lists the other feeds: those without a group first, then group by group.
+fn shelves(feed: &Feed) -> Vec<Shelf<'_>> {
+    let mut shelves = vec![Shelf { group: None, feeds: Vec::new() }];
+    for branch in &feed.others {
+        match branch {
+            Branch::Single(outline) => shelves[0].feeds.push(neighbour(feed, outline)),
+            Branch::Group(name, outlines) => {
+                let feeds = outlines.iter().map(|outline| neighbour(feed, outline)).collect();
+                shelves.push(Shelf { group: Some(name), feeds });
+            }
+        }
+    }
+    shelves.retain(|shelf| !shelf.feeds.is_empty());
+    shelves
+}
+
+/// Links another feed. A relative link leads there from a disk, too.
+fn neighbour<'a>(feed: &Feed, outline: &'a Outline) -> Neighbour<'a> {
+    let whole = outline.page.as_ref().unwrap_or(&outline.address).as_str();
+    let below = whole.strip_prefix(feed.root.as_str()).unwrap_or(whole);
+    Neighbour { title: &outline.title, language: &outline.language, link: format!("./{below}") }
 }
 
 /// Tells whether an address is that of a page, with or without the name of its file.

@@ -4,41 +4,15 @@ use std::io;
 
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
-use url::Url;
 
 use crate::model::document::Document;
 use crate::model::feed::Format;
+use crate::model::list::{Branch, Outline};
 use crate::model::text::Text;
 use crate::render::xml;
 
 /// The path of the list below the output.
 pub const PATH: &str = "feeds.opml";
-
-/// A feed in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outline {
-    /// Its title.
-    pub title: Text,
-    /// A sentence about it; may be empty.
-    pub description: Text,
-    /// The page that it belongs to.
-    pub home: Url,
-    /// Its language.
-    pub language: String,
-    /// The address and the format to subscribe to.
-    pub address: Url,
-    /// RSS, Atom or JSON.
-    pub format: Format,
-}
-
-/// The feeds that one declaration made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Branch {
-    /// One feed.
-    Single(Box<Outline>),
-    /// A group, by what it is grouped, and its feeds.
-    Group(Text, Vec<Outline>),
-}
 
 /// Renders the list, grouped as the feeds are declared.
 #[must_use]

@@ -116,7 +116,7 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
         guid: Some(Guid { value: entry.id.to_string(), permalink: entry.id_is_permalink() }),
         pub_date: Some(entry.published.rfc822()),
         content: content.map(|html| html.as_str().to_owned()),
-        extensions: media(entry),
+        extensions: item_extensions(entry),
         dublin_core_ext: dublin_core(feed, entry),
         ..Item::default()
     }
@@ -141,6 +141,18 @@ fn dublin_core(feed: &Feed, entry: &Entry) -> Option<DublinCoreExtension> {
         ..DublinCoreExtension::default()
     };
     (extension != DublinCoreExtension::default()).then_some(extension)
+}
+
+/// Tells the date of the latest change, for which RSS has no element, where it isn't that of
+/// publishing; and the picture.
+fn item_extensions(entry: &Entry) -> ExtensionMap {
+    let mut all = media(entry);
+    if entry.updated != entry.published {
+        let updated =
+            Extension { value: Some(entry.updated.rfc3339()), ..element("atom:updated", []) };
+        all.extend(extensions([(ATOM.0, "updated", vec![updated])]));
+    }
+    all
 }
 
 /// Makes `media:content` and `media:thumbnail` of the lead image (Media RSS 1.5.1).

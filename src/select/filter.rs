@@ -22,6 +22,9 @@ pub enum Unpublished {
 }
 
 impl Unpublished {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::KeptOut, Self::Future, Self::Expired];
+
     /// Tells the reason in words.
     #[must_use]
     pub fn reason(self) -> &'static str {
@@ -42,38 +45,86 @@ pub fn unpublished(article: &Listed, now: Timestamp) -> Option<Unpublished> {
         Some(Unpublished::Draft)
     } else if !head.in_feeds {
         Some(Unpublished::KeptOut)
-    } else if article.published > now {
-        Some(Unpublished::Future)
-    } else if head.expires.is_some_and(|end| end <= now) {
-        Some(Unpublished::Expired)
     } else {
-        None
+        not_now(article.published, head.expires, now)
     }
+}
+
+/// Tells by its dates why an article is in no feed at a point in time, if it isn't.
+#[must_use]
+pub fn not_now(
+    published: Timestamp,
+    expires: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Unpublished> {
+    if published > now {
+        Some(Unpublished::Future)
+    } else {
+        expires.is_some_and(|end| end <= now).then_some(Unpublished::Expired)
+    }
+}
+
+/// The condition of a feed that keeps an article out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// A condition of `only` that it doesn't meet, by its key.
+    Only(&'static str),
+    /// A condition of `except` that it meets, by its key.
+    Except(&'static str),
+}
+
+impl Refused {
+    /// Tells the reason in words.
+    #[must_use]
+    pub fn reason(self) -> String {
+        match self {
+            Self::Only(key) => match key {
+                "since" => "it was published before only.since".to_owned(),
+                "until" => "it was not published before only.until".to_owned(),
+                "title_words" => "its title has none of only.title_words".to_owned(),
+                "words" => "its title and text have none of only.words".to_owned(),
+                "title_matches" => "its title does not match only.title_matches".to_owned(),
+                "matches" => "its title and text do not match only.matches".to_owned(),
+                "tags" | "authors" => format!("none of its {key} is among only.{key}"),
+                _ => format!("its {} is not among only.{key}", one(key)),
+            },
+            Self::Except(key) => match key {
+                "since" => "it was not published before except.since".to_owned(),
+                "until" => "it was published before except.until".to_owned(),
+                "title_words" => "its title has one of except.title_words".to_owned(),
+                "words" => "its title or text has one of except.words".to_owned(),
+                "title_matches" => "its title matches except.title_matches".to_owned(),
+                "matches" => "its title or text matches except.matches".to_owned(),
+                "tags" | "authors" => format!("one of its {key} is among except.{key}"),
+                _ => format!("its {} is among except.{key}", one(key)),
+            },
+        }
+    }
+}
+
+/// Gives the word for one of what a key lists.
+fn one(key: &str) -> &str {
+    key.strip_suffix('s').unwrap_or(key)
 }
 
 /// Tells which condition of a feed keeps an article out, by all that its head says; the conditions
 /// on the text are left open where the title alone doesn't settle them.
 #[must_use]
-pub fn refused_by_head(plan: &FeedPlan, article: &Listed) -> Option<String> {
-    let wanted = conditions(&plan.only, article);
-    if let Some((name, _)) = wanted.into_iter().find(|(_, fits)| *fits == Some(false)) {
-        return Some(format!("only.{name}"));
-    }
-    let unwanted = conditions(&plan.except, article);
-    let (name, _) = unwanted.into_iter().find(|(_, fits)| *fits == Some(true))?;
-    Some(format!("except.{name}"))
+pub fn refused_by_head(plan: &FeedPlan, article: &Listed) -> Option<Refused> {
+    first_refused(&conditions(&plan.only, article), &conditions(&plan.except, article))
 }
 
 /// Tells which condition on the text keeps an article out.
 #[must_use]
-pub fn refused_by_text(plan: &FeedPlan, title: &str, text: &str) -> Option<String> {
-    let wanted = text_conditions(&plan.only, title, text);
-    if let Some((name, _)) = wanted.into_iter().find(|(_, fits)| *fits == Some(false)) {
-        return Some(format!("only.{name}"));
-    }
-    let unwanted = text_conditions(&plan.except, title, text);
-    let (name, _) = unwanted.into_iter().find(|(_, fits)| *fits == Some(true))?;
-    Some(format!("except.{name}"))
+pub fn refused_by_text(plan: &FeedPlan, title: &str, text: &str) -> Option<Refused> {
+    let conditions = |filter| text_conditions(filter, title, text);
+    first_refused(&conditions(&plan.only), &conditions(&plan.except))
+}
+
+fn first_refused(only: &[Condition], except: &[Condition]) -> Option<Refused> {
+    let unmet = only.iter().find(|(_, fits)| *fits == Some(false));
+    let met = || except.iter().find(|(_, fits)| *fits == Some(true));
+    unmet.map(|(key, _)| Refused::Only(key)).or_else(|| met().map(|(key, _)| Refused::Except(key)))
 }
 
 /// Tells whether the language of an article makes a difference to a feed.

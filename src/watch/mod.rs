@@ -1,4 +1,5 @@
 //! What is in the input folders.
 
+pub mod absence;
 pub mod file;
 pub mod walk;

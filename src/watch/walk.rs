@@ -30,9 +30,9 @@ pub struct Listing {
 /// What to walk, and what to leave out.
 #[derive(Clone, Debug)]
 pub struct Walk<'a> {
-    input: &'a Input,
+    pub(super) input: &'a Input,
     /// The output: what is published is no article, wherever it stands.
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 }
 
 impl<'a> Walk<'a> {
@@ -161,7 +161,7 @@ fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry) -> Look {
     if !is_article(input, &path_below(&folder.path, Path::new(&name))) {
         return Look::Nothing;
     }
-    if let Some(report) = fault(entry, kind, root) {
+    if let Some(report) = fault(&entry.path(), kind, root) {
         return Look::Fault(report.in_file(entry.path().display().to_string()));
     }
     let found = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
@@ -190,30 +190,57 @@ fn unreadable(error: &io::Error, place: &Path) -> Report {
     Report::error("unreadable", error.to_string()).in_file(place.display().to_string())
 }
 
+/// Why a file is no article, as far as its path tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is hidden, or an editor's leaving.
+    Hidden,
+    /// It stands for a folder.
+    Index,
+    /// It has another ending.
+    Ending,
+    /// `input.include` does not take it.
+    NotIncluded,
+    /// `input.exclude` takes it.
+    Excluded,
+}
+
 /// Tells by its path whether a file is an article.
 #[must_use]
 pub fn is_article(input: &Input, path: &str) -> bool {
+    refusal(input, path).is_none()
+}
+
+/// Tells by its path why a file is no article, if it is none.
+pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     // What editors keep as `#name#` has another ending already.
-    let is_leaving = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
-    input.extensions.iter().any(|wanted| ending.trim_end().eq_ignore_ascii_case(wanted))
-        && !is_leaving
-        && !stem.eq_ignore_ascii_case("_index")
-        && input.include.is_match(path)
-        && !input.exclude.is_match(path)
+    if name.starts_with('.') || name.starts_with("~$") || name.ends_with('~') {
+        return Some(Refusal::Hidden);
+    }
+    if !input.extensions.iter().any(|wanted| ending.trim_end().eq_ignore_ascii_case(wanted)) {
+        return Some(Refusal::Ending);
+    }
+    if stem.eq_ignore_ascii_case("_index") {
+        return Some(Refusal::Index);
+    }
+    if !input.include.is_match(path) {
+        return Some(Refusal::NotIncluded);
+    }
+    input.exclude.is_match(path).then_some(Refusal::Excluded)
 }
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of
 /// its folder.
-fn fault(entry: &DirEntry, kind: FileType, folder: &Path) -> Option<Report> {
+pub(super) fn fault(path: &Path, kind: FileType, folder: &Path) -> Option<Report> {
     if kind.is_file() {
         return None;
     }
     if !kind.is_symlink() {
         return Some(Report::error("not-a-file", format!("it is a {}, not a file", kind_of(kind))));
     }
-    let target = match (entry.path().canonicalize(), folder.canonicalize()) {
+    let target = match (path.canonicalize(), folder.canonicalize()) {
         (Ok(target), Ok(folder)) if target.starts_with(&folder) => target,
         (Ok(_), _) => {
             let report = Report::error("link-leaves", "the link leads out of the input folder");

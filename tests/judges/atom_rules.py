@@ -102,12 +102,19 @@ def date_faults(feed: etree._Element) -> Iterator[tuple[str, str]]:
             yield "implausible-date", fault
 
 
+def stands_in(content: etree._Element) -> bool:
+    """Tells whether a content is a plain summary: where an entry has no page it must have a content."""
+    entry = content.getparent()
+    pages = [link for link in entry.iter(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
+    return not pages and entry.find(f"{ATOM}summary") is None
+
+
 def text_faults(feed: etree._Element) -> Iterator[tuple[str, str]]:
     """Yields faults of titles, summaries and contents: plain text, or HTML escaped."""
     for name in ("title", "subtitle", "rights", "summary", "content"):
         for element in feed.iter(ATOM + name):
             kind = element.get("type", "text")
-            if kind not in ("text", "html") or (name == "content" and kind != "html"):
+            if kind not in ("text", "html") or (name == "content" and kind != "html" and not stands_in(element)):
                 yield "atom-text-type", f"<{name} type={kind!r}>"
             if kind == "html":
                 yield from markup_rules.faults(element.text or "")

@@ -7,9 +7,9 @@ use feedmill::model::article::{Author, Enclosure, Image};
 use feedmill::model::date::Timestamp;
 use feedmill::model::feed::{Entry, Feed, Format};
 use feedmill::model::language::Language;
+use feedmill::model::list::{Branch, Outline};
 use feedmill::model::text::{Html, Text};
 use feedmill::render;
-use feedmill::render::opml::{Branch, Outline};
 use feedmill::select::safe_path;
 use proptest::prelude::*;
 use scraper::Selector;
@@ -66,6 +66,11 @@ impl Words {
         Text::new(&self.0[number])
     }
 
+    /// Gives the content: with a line, so that it says more than any summary.
+    fn content(&self) -> String {
+        format!("<p>{}</p><hr>", escaped(&self.lines(9)))
+    }
+
     fn feed(&self) -> Feed {
         let address = Url::parse("https://feeds.example/").expect("an address");
         let file = address.join("a.mp3?a=1&b='\"<").expect("an address");
@@ -83,7 +88,7 @@ impl Words {
             source: Some(self.line(6)),
             rights: Some(self.line(7)),
             summary: Some(self.lines(8)),
-            content: Some(Html::from_sanitised(&format!("<p>{}</p>", escaped(&self.lines(9))))),
+            content: Some(Html::from_sanitised(&self.content())),
             image: Some(Image {
                 url: file.clone(),
                 caption: Some(self.line(10)),
@@ -110,6 +115,9 @@ impl Words {
             image: None,
             rights: Some(self.line(7)),
             ttl_minutes: 60,
+            front: None,
+            others: Vec::new(),
+            time_zone: chrono_tz::Tz::UTC,
             formats: Format::ALL.to_vec(),
             updated: Some(time),
             since: time,
@@ -231,7 +239,7 @@ proptest! {
         prop_assert_eq!(&item["authors"][0]["name"], &json!(words.line(2).as_str()));
         prop_assert_eq!(&item["tags"], &json!([words.line(5).as_str()]));
         prop_assert_eq!(&item["summary"], &json!(words.lines(8).as_str()));
-        prop_assert_eq!(&item["content_html"], &json!(format!("<p>{}</p>", escaped(&words.lines(9)))));
+        prop_assert_eq!(&item["content_html"], &json!(words.content()));
         prop_assert_eq!(&item["attachments"][0]["title"], &json!(words.line(11).as_str()));
     }
 
@@ -264,6 +272,7 @@ proptest! {
         let outline = Outline {
             title: feed.title.clone(),
             description: feed.description.clone(),
+            page: None,
             home: feed.home.clone(),
             language: feed.language.to_string(),
             address: feed.address(Format::Rss),

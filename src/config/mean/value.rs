@@ -52,17 +52,17 @@ fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// Reads an absolute http(s) address; IRIs become ASCII.
 pub(crate) fn address(raw: &str) -> Result<Url, Fault> {
-    let url = Url::parse(raw).map_err(|error| {
-        let fault = Fault::new(format!("{raw:?} is no address: {error}"));
-        if error == url::ParseError::RelativeUrlWithoutBase {
-            with_scheme(fault, raw)
-        } else {
-            fault
-        }
-    })?;
-    if !matches!(url.scheme(), "http" | "https") {
+    let without_scheme = || {
         let fault = Fault::new(format!("{raw:?} does not begin with http:// or https://"));
-        return Err(with_scheme(fault, raw));
+        Err(with_scheme(fault, raw))
+    };
+    let url = match Url::parse(raw) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => return without_scheme(),
+        Err(error) => return Err(Fault::new(format!("{raw:?} is no address: {error}"))),
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return without_scheme();
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Fault::new("an address that is published must not hold a user or a password"));

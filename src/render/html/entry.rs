@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::{NaiveTime, Offset};
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -9,7 +11,9 @@ use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::feed::{Entry, Feed};
 use crate::model::language::Language;
+use crate::model::text::Html;
 use crate::render::html::direction;
+use crate::render::html::lead;
 use crate::render::html::places;
 use crate::render::html::words::Words;
 
@@ -33,10 +37,13 @@ pub(super) struct EntryView<'a> {
     pub(super) updated: Option<Date>,
     /// Who wrote it.
     pub(super) authors: Vec<AuthorView<'a>>,
-    /// The content, with names for its places that no other entry has.
+    /// The content, if it says more than what is shown above it, with names for its places that no
+    /// other entry has.
     pub(super) content: Option<Cow<'a, str>>,
     /// The lead image.
     pub(super) image: Option<&'a Image>,
+    /// What stands for it where it can't be seen.
+    pub(super) alt: &'a str,
     /// Sound and film.
     pub(super) enclosures: Vec<EnclosureView<'a>>,
 }
@@ -88,31 +95,43 @@ impl<'a> EntryView<'a> {
         let own_language = entry.language.as_ref();
         let anchor = anchor(&entry.id);
         let page = entry.permalink.as_ref();
-        let changed = entry.updated.utc().date_naive() != entry.published.utc().date_naive();
+        let day = |time: Timestamp| time.utc().with_timezone(&feed.time_zone).date_naive();
+        let changed = day(entry.updated) != day(entry.published);
+        let image = entry.image.as_ref().filter(|image| web_address(&image.url).is_some());
+        let content = entry.content.as_ref().map(Html::as_str);
+        let content = content.map(|content| lead::without(content, image));
+        let content = content.filter(|content| lead::says_more(content, entry.summary.as_deref()));
         Self {
             entry,
-            content: entry
-                .content
-                .as_ref()
-                .map(|content| places::apart(content.as_str(), &anchor, page)),
+            content: content.map(|content| places::apart(content, &anchor, page)),
+            alt: image.map_or("", |image| lead::alternative(image, &entry.title)),
             anchor,
             language: own_language.unwrap_or(&feed.language).as_str(),
             direction: own_language.map_or("auto", direction),
             badge: own_language.filter(|own| **own != feed.language).map(Language::as_str),
             link: entry.permalink.as_ref().and_then(web_address),
-            published: Date::of(entry.published),
-            updated: changed.then(|| Date::of(entry.updated)),
+            published: Date::of(entry.published, feed.time_zone),
+            updated: changed.then(|| Date::of(entry.updated, feed.time_zone)),
             authors: entry.authors.iter().map(AuthorView::of).collect(),
-            image: entry.image.as_ref().filter(|image| web_address(&image.url).is_some()),
+            image,
             enclosures: entry.enclosures.iter().filter_map(EnclosureView::of).collect(),
         }
     }
 }
 
 impl Date {
-    fn of(time: Timestamp) -> Self {
-        let people = time.utc().format("%Y-%m-%d %H:%M UTC").to_string();
-        Self { machine: time.rfc3339(), people }
+    /// Puts a time into words. Midnight in the zone of the site is what a date without a time of day
+    /// means, so none is shown. The zone is told by its offset: short names of zones, such as CST,
+    /// stand for several.
+    fn of(time: Timestamp, zone: Tz) -> Self {
+        let local = time.utc().with_timezone(&zone);
+        let is_day = local.time() == NaiveTime::MIN;
+        let form = match local.offset().fix().local_minus_utc() {
+            _ if is_day => "%Y-%m-%d",
+            0 => "%Y-%m-%d %H:%M UTC",
+            _ => "%Y-%m-%d %H:%M %:z",
+        };
+        Self { machine: time.rfc3339(), people: local.format(form).to_string() }
     }
 }
 
@@ -199,6 +218,16 @@ mod tests {
         assert_eq!(size(999), "999 B");
         assert_eq!(size(12_345_678), "12.3 MB");
         assert_eq!(size(u64::MAX), "18446744073.7 GB");
+    }
+
+    #[test]
+    fn people_are_told_dates_in_the_zone_of_the_site() {
+        let told = |unix, zone| Date::of(Timestamp::from_unix(unix).expect("in range"), zone);
+        let evening = 1_715_871_600;
+        assert_eq!(told(evening, Tz::UTC).people, "2024-05-16 15:00 UTC");
+        assert_eq!(told(evening, Tz::Europe__Vienna).people, "2024-05-16 17:00 +02:00");
+        assert_eq!(told(evening, Tz::Asia__Tokyo).people, "2024-05-17");
+        assert_eq!(told(evening, Tz::Asia__Tokyo).machine, "2024-05-16T15:00:00Z");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
+use crate::model::list::{Branch, Outline};
 use crate::model::text::{Html, Text};
 use crate::render::html::{render, stylesheet};
 
@@ -103,6 +104,9 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
         image: None,
         rights: None,
         ttl_minutes: 60,
+        front: None,
+        others: Vec::new(),
+        time_zone: chrono_tz::Tz::UTC,
         formats: Format::ALL.to_vec(),
         updated: None,
         since: Timestamp::from_unix(1_767_225_600).expect("in range"),
@@ -148,8 +152,71 @@ fn a_page_stands_in_the_folder_of_its_feed() {
     let page = Read::page_of(&feed("tag/食", "zh-Hans", vec![]));
     assert_eq!(page.values("link[rel=stylesheet]", "href"), ["../../feedmill.css"]);
     assert_eq!(page.values("section a[href$=opml]", "href"), ["../../feeds.opml"]);
-    let address = "https://feeds.example/out/tag/%E9%A3%9F/index.html";
+    let address = "https://feeds.example/out/tag/%E9%A3%9F/";
     assert_eq!(page.values("link[rel=canonical]", "href"), [address]);
+}
+
+fn outline(title: &str, folder: &str, has_page: bool) -> Outline {
+    let address = |name: &str| url(&format!("https://feeds.example/out/{folder}/{name}"));
+    Outline {
+        title: Text::new(title),
+        description: Text::new(""),
+        home: url("https://feeds.example/out/"),
+        page: has_page.then(|| address("index.html")),
+        language: "en".to_owned(),
+        address: address("atom.xml"),
+        format: Format::Atom,
+    }
+}
+
+#[test]
+fn the_page_at_the_root_lists_the_other_feeds() {
+    let others = vec![
+        Branch::Group(
+            Text::new("tag"),
+            vec![outline("食", "tag/食", true), outline("B", "b", true)],
+        ),
+        Branch::Single(Box::new(outline("Plain <b>", "plain", false))),
+    ];
+    let page = Read::page_of(&Feed { others, ..feed("", "en", vec![]) });
+    let links = ["./plain/atom.xml", "./tag/%E9%A3%9F/index.html", "./b/index.html"];
+    assert_eq!(page.values(".others a", "href"), links);
+    assert_eq!(page.texts(".others a"), ["Plain <b>", "食", "B"]);
+    assert_eq!(page.texts(".others summary"), ["tag (2)"]);
+    assert!(Read::page_of(&feed("", "en", vec![])).all(".others").is_empty());
+}
+
+#[test]
+fn a_page_below_leads_back_to_the_root() {
+    let below = Feed { front: Some(Text::new("All & sundry")), ..feed("a/b", "en", vec![]) };
+    let page = Read::page_of(&below);
+    assert_eq!(page.values(".home a", "href"), ["../../index.html"]);
+    assert_eq!(page.texts(".home a"), ["All & sundry"]);
+}
+
+#[test]
+fn what_is_shown_already_is_not_offered_again() {
+    let image = Image {
+        url: url("https://images.example/lead.jpg"),
+        caption: Some(Text::new("A ferry")),
+        alt: None,
+    };
+    let content = "<img src=\"https://images.example/lead.jpg\"><div><small>A ferry</small></div>\
+                   <p>It sails.</p>";
+    let short = Entry {
+        summary: Some(Text::new("It sails.")),
+        content: Some(Html::from_sanitised(content)),
+        image: Some(image.clone()),
+        ..entry("a", "A", None)
+    };
+    let long = Entry {
+        content: Some(Html::from_sanitised(&format!("{content}<p>It lands.</p>"))),
+        image: Some(Image { caption: None, ..image }),
+        ..entry("b", "B", None)
+    };
+    let page = Read::page_of(&feed("", "en", vec![short, long]));
+    assert_eq!(page.texts("details .content"), ["A ferryIt sails.It lands."]);
+    assert_eq!(page.values("figure img", "alt"), ["", "B"]);
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub(super) struct Words {
     pub(super) what_is_a_feed: &'static str,
     /// Leads to the list of all feeds.
     pub(super) all_feeds: &'static str,
+    /// Stands above the names of the other feeds.
+    pub(super) more_feeds: &'static str,
     /// Stands above the entries.
     pub(super) entries: &'static str,
     /// Stands for the entries when there is none.
@@ -50,6 +52,7 @@ pub(super) const ENGLISH: Words = Words {
     what_is_a_feed: "A feed brings new entries to you: copy one of these addresses into a feed \
                      reader, and it will show them as they appear.",
     all_feeds: "All feeds, as a list for feed readers (OPML)",
+    more_feeds: "More feeds",
     entries: "Entries",
     no_entries: "No entries yet.",
     older: "Older entries",
