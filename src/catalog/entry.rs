@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::catalog::Catalog;
 use crate::catalog::error::{CatalogError, Result};
 use crate::catalog::files::{self, FileKey};
+use crate::catalog::members::{Place, written_places};
 use crate::model::date::Timestamp;
 use crate::model::id::{Digest, digest};
 
@@ -74,6 +75,10 @@ impl EntryRow {
         })
     }
 
+    fn flags(&self) -> i64 {
+        if self.is_withheld { WITHHELD } else { 0 }
+    }
+
     /// Gives the page that was last declared or made.
     #[must_use]
     pub fn page(&self) -> &str {
@@ -130,22 +135,21 @@ impl Catalog {
 
     /// Writes an entry; gives its number, which a new one (0) gets here.
     pub(crate) fn put_entry(&self, entry: &EntryRow) -> Result<i64> {
-        let former = match entry.number {
-            0 => None,
-            number => Some(self.entry(number)?),
-        };
-        let number = (entry.number > 0).then_some(entry.number);
+        match entry.number {
+            0 => self.insert_entry(entry, &[]),
+            number => self.update_entry(entry).map(|()| number),
+        }
+    }
+
+    /// Writes a new entry with its places in the feeds; gives its number.
+    pub(crate) fn insert_entry(&self, entry: &EntryRow, places: &[Place]) -> Result<i64> {
         self.db
             .prepare_cached(
-                "INSERT INTO entry (number, id, permalink, published, updated, declared, public,
-                   matter, removed, folder, name, flags, expires)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (number) DO UPDATE SET permalink = ?3, published = ?4, updated = ?5,
-                   declared = ?6, public = ?7, matter = ?8, removed = ?9, folder = ?10, name = ?11,
-                   flags = ?12, expires = ?13",
+                "INSERT INTO entry (id, permalink, published, updated, declared, public, matter,
+                   removed, folder, name, flags, expires, members)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                number,
                 entry.id,
                 entry.permalink,
                 entry.published.unix(),
@@ -156,23 +160,46 @@ impl Catalog {
                 entry.removed.map(Timestamp::unix),
                 entry.file.as_ref().map(|file| file.folder),
                 entry.file.as_ref().map(|file| file.name.as_encoded_bytes()),
-                if entry.is_withheld { WITHHELD } else { 0 },
+                entry.flags(),
+                entry.expires.map(Timestamp::unix),
+                written_places(places)?,
+            ])?;
+        let number = self.db.last_insert_rowid();
+        self.count_article(false, entry.file.is_some());
+        self.add_alias(&entry.id, number)?;
+        self.change_alias(number, None, entry.permalink.as_deref())?;
+        Ok(number)
+    }
+
+    fn update_entry(&self, entry: &EntryRow) -> Result<()> {
+        let former = self.entry(entry.number)?;
+        self.db
+            .prepare_cached(
+                "UPDATE entry SET permalink = ?2, published = ?3, updated = ?4, declared = ?5,
+                   public = ?6, matter = ?7, removed = ?8, folder = ?9, name = ?10, flags = ?11,
+                   expires = ?12 WHERE number = ?1",
+            )?
+            .execute(params![
+                entry.number,
+                entry.permalink,
+                entry.published.unix(),
+                entry.updated.unix(),
+                entry.declared.map(Timestamp::unix),
+                entry.is_public,
+                entry.matter,
+                entry.removed.map(Timestamp::unix),
+                entry.file.as_ref().map(|file| file.folder),
+                entry.file.as_ref().map(|file| file.name.as_encoded_bytes()),
+                entry.flags(),
                 entry.expires.map(Timestamp::unix),
             ])?;
-        let number = number.unwrap_or_else(|| self.db.last_insert_rowid());
-        let had_file = former.as_ref().is_some_and(|former| former.file.is_some());
-        let change = i64::from(entry.file.is_some()) - i64::from(had_file);
+        self.count_article(former.file.is_some(), entry.file.is_some());
+        self.change_alias(entry.number, former.permalink.as_deref(), entry.permalink.as_deref())
+    }
+
+    fn count_article(&self, had_file: bool, has_file: bool) {
+        let change = i64::from(has_file) - i64::from(had_file);
         self.articles.set(self.articles.get() + change);
-        match former {
-            None => {
-                self.add_alias(&entry.id, number)?;
-                self.change_alias(number, None, entry.permalink.as_deref())?;
-            }
-            Some(former) => {
-                self.change_alias(number, former.permalink.as_deref(), entry.permalink.as_deref())?;
-            }
-        }
-        Ok(number)
     }
 
     fn change_alias(&self, entry: i64, old: Option<&str>, new: Option<&str>) -> Result<()> {

@@ -81,6 +81,14 @@ pub struct Comparison {
     changes: Changes,
 }
 
+impl Comparison {
+    /// Tells whether the state knows of no folder.
+    #[must_use]
+    pub fn knows_nothing(&self) -> bool {
+        self.unseen.is_empty()
+    }
+}
+
 impl Catalog {
     /// Begins to compare; every folder of the state that is never given is gone.
     pub fn compare(&self) -> Result<Comparison> {
@@ -91,12 +99,12 @@ impl Catalog {
     }
 
     /// Compares one folder. `files` are all of its files that are articles, in the order of their
-    /// names.
+    /// names; one without a stamp counts as changed.
     pub fn compare_folder(
         &self,
         comparison: &mut Comparison,
         folder: &Arc<Folder>,
-        files: Vec<(OsString, Stamp)>,
+        files: Vec<(OsString, Option<Stamp>)>,
     ) -> Result<()> {
         comparison.changes.files += files.len();
         let key = (i64::try_from(folder.input).unwrap_or(i64::MAX), folder.path.clone());
@@ -128,13 +136,15 @@ impl Catalog {
                 }
                 _ => None,
             };
-            let is_unchanged = match same {
-                Some(known) => known.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..]),
-                None => false,
+            let is_unchanged = match (same, stamp) {
+                (Some(known), Some(stamp)) => {
+                    known.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..])
+                }
+                _ => false,
             };
             if !is_unchanged {
                 let known = same.map(|row| known_of(row)).transpose()?;
-                let file = SeedFile { folder: Arc::clone(folder), name, stamp };
+                let file = SeedFile { folder: Arc::clone(folder), name };
                 comparison.changes.changed.push(Changed { file, folder: number, known });
             }
             if same.is_some() {
@@ -190,18 +200,6 @@ impl Catalog {
             .prepare_cached("INSERT INTO folder (input, path) VALUES (?, ?)")?
             .execute(params![input, path])?;
         Ok(self.db.last_insert_rowid())
-    }
-
-    /// Notes that a file's bytes are still those that are known, whatever its stamp.
-    pub fn restamp(&self, changed: &Changed) -> Result<()> {
-        self.db
-            .prepare_cached("UPDATE file SET stamp = ? WHERE folder = ? AND name = ?")?
-            .execute(params![
-                changed.file.stamp.to_bytes(),
-                changed.folder,
-                changed.file.name.as_encoded_bytes()
-            ])?;
-        Ok(())
     }
 
     /// Writes the row of a file. `stamp` is `None` when the file must be read again next time.
@@ -321,7 +319,7 @@ impl Catalog {
         Ok(file.map(|file| Changed { file, folder: key.folder, known }))
     }
 
-    /// Gives a file of the state as one to be read; its stamp is not known.
+    /// Gives a file of the state as one to be read.
     pub fn seed_file(&self, key: &FileKey, inputs: &[PathBuf]) -> Result<Option<SeedFile>> {
         let mut query =
             self.db.prepare_cached("SELECT input, path FROM folder WHERE number = ?")?;
@@ -332,8 +330,7 @@ impl Catalog {
             let location = location(inputs, input, &path, OsStr::new(""));
             let input = usize::try_from(input).unwrap_or(usize::MAX);
             let folder = Arc::new(Folder { input, path, location });
-            let stamp = Stamp { size: 0, modified: 0, changed: 0, inode: 0 };
-            SeedFile { folder, name: key.name.clone(), stamp }
+            SeedFile { folder, name: key.name.clone() }
         }))
     }
 

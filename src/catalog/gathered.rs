@@ -8,25 +8,66 @@ use rusqlite::params;
 use crate::catalog::Catalog;
 use crate::catalog::error::Result;
 use crate::model::id::Digest;
+use crate::select::order::Rank;
 
 /// What was gathered and is not written yet.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     /// The numbers of feeds, by declaration and key.
-    pub(crate) feeds: HashMap<(usize, Vec<String>), i64>,
+    pub(crate) feeds: HashMap<usize, HashMap<Vec<String>, i64>>,
     /// The feeds whose documents may be other than the published ones.
     pub(crate) stale: HashSet<i64>,
-    /// By how much the counts of spellings changed.
-    pub(crate) spellings: BTreeMap<(i64, Vec<String>), i64>,
+    /// By how much the counts of spellings changed, by feed.
+    pub(crate) spellings: BTreeMap<i64, Vec<(Vec<String>, i64)>>,
+    /// Members that are new.
+    pub(crate) members: Vec<(i64, Rank, i64)>,
     /// Aliases that are new, but for the second of two entries that have one.
     pub(crate) aliases: HashMap<Digest, i64>,
     /// True while there are no other aliases than these.
     pub(crate) holds_all_aliases: bool,
 }
 
+/// How many members are gathered at most.
+const MOST_MEMBERS: usize = 1 << 16;
+
+impl Gathered {
+    /// Notes that a feed has one article more or less that spells the values of its groups like this.
+    pub(crate) fn count_spelling(&mut self, feed: i64, spelling: &[String], change: i64) {
+        let counts = self.spellings.entry(feed).or_default();
+        match counts.iter_mut().find(|(known, _)| known == spelling) {
+            Some((_, count)) => *count += change,
+            None => counts.push((spelling.to_vec(), change)),
+        }
+    }
+}
+
 impl Catalog {
+    /// Notes that an entry is a member of a feed.
+    pub(crate) fn gather_member(&self, feed: i64, rank: &Rank, entry: i64) -> Result<()> {
+        let mut gathered = self.gathered.borrow_mut();
+        gathered.members.push((feed, rank.clone(), entry));
+        let is_full = gathered.members.len() >= MOST_MEMBERS;
+        drop(gathered);
+        if is_full { self.write_members() } else { Ok(()) }
+    }
+
+    /// Writes the members that were gathered, in the order of their keys, so that neighbours are
+    /// written together. Whoever looks at members calls this first.
+    pub(crate) fn write_members(&self) -> Result<()> {
+        let mut members = std::mem::take(&mut self.gathered.borrow_mut().members);
+        members.sort_unstable();
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)")?;
+        for (feed, rank, entry) in members {
+            insert.execute(params![feed, rank, entry])?;
+        }
+        Ok(())
+    }
+
     /// Writes what was gathered.
     pub(crate) fn write_gathered(&self) -> Result<()> {
+        self.write_members()?;
         let mut gathered = self.gathered.borrow_mut();
         let mut stale =
             self.db.prepare_cached("UPDATE feed SET stale = 1 WHERE number = ? AND stale = 0")?;
@@ -37,9 +78,9 @@ impl Catalog {
             "INSERT INTO spelling (feed, spelling, count) VALUES (?1, ?2, ?3)
              ON CONFLICT (feed, spelling) DO UPDATE SET count = count + ?3",
         )?;
-        for ((feed, spelling), change) in std::mem::take(&mut gathered.spellings) {
-            if change != 0 {
-                count.execute(params![feed, serde_json::to_string(&spelling)?, change])?;
+        for (feed, counts) in std::mem::take(&mut gathered.spellings) {
+            for (spelling, change) in counts.iter().filter(|(_, change)| *change != 0) {
+                count.execute(params![feed, serde_json::to_string(spelling)?, change])?;
             }
         }
         // In the order of the keys, so that every page of the table is written once.

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use url::Url;
+
 use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::error::Result;
@@ -41,9 +43,9 @@ impl Found {
     }
 
     /// Gives the page that the article declares.
-    pub(crate) fn declared_page(&self) -> Option<&str> {
+    pub(crate) fn declared_page(&self) -> Option<&Url> {
         let head = self.head.as_ref()?;
-        head.permalink.as_ref().filter(|_| head.permalink_is_declared).map(url::Url::as_str)
+        head.permalink.as_ref().filter(|_| head.permalink_is_declared)
     }
 
     /// Gives what tells the path from others, where there are several input folders.
@@ -138,10 +140,11 @@ impl Catalog {
         let Some(page) = found.declared_page() else {
             return self.claim_undeclared(found, head, own, authority, pending);
         };
-        if let Some(own) = own.as_ref().filter(|own| own.page() == page || own.id == page) {
+        let is_same = |own: &&EntryRow| own.page() == page.as_str() || own.id == page.as_str();
+        if let Some(own) = own.as_ref().filter(is_same) {
             return Ok(Claim::Issued(Box::new(own.clone())));
         }
-        if let Some(entry) = self.entry_by_page(page)? {
+        if let Some(entry) = self.entry_by_page(page.as_str())? {
             return Ok(Claim::Issued(Box::new(entry)));
         }
         match own {
@@ -191,11 +194,11 @@ impl Catalog {
     }
 
     /// Makes an id that was never issued: the declared page, or a tag URI of the path.
-    fn mint(&self, found: &Found, page: Option<&str>, authority: &Authority) -> Result<Claim> {
-        if let Some(page) = page.map(|page| authority.declared_id(page).to_string())
-            && self.entry_by_id(&page)?.is_none()
+    fn mint(&self, found: &Found, page: Option<&Url>, authority: &Authority) -> Result<Claim> {
+        if let Some(page) = page.map(Url::as_str)
+            && self.entry_by_id(page)?.is_none()
         {
-            return Ok(Claim::New(page));
+            return Ok(Claim::New(page.to_owned()));
         }
         let path = found.path_key();
         let mut id = authority.entry_id(path.as_bytes()).to_string();

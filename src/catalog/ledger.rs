@@ -107,7 +107,7 @@ impl Catalog {
             // What contended in vain before may be the newer one now.
             again.extend(self.contenders(former.number, &key, &turn.settings.input.folders)?);
         }
-        self.hold(turn, &found, head, former, matter)?;
+        self.hold(turn, found, former, matter)?;
         Ok(Recorded { again, later: None })
     }
 
@@ -115,26 +115,26 @@ impl Catalog {
     fn hold(
         &mut self,
         turn: Turn<'_>,
-        found: &Found,
-        head: &Head,
+        mut found: Found,
         former: EntryRow,
         matter: &mut Matter<'_>,
     ) -> Result<()> {
-        let (mut entry, mut reports) = self.issue(turn, found, head, former, matter)?;
-        let is_new = entry.number == 0;
-        entry.number = self.put_entry(&entry)?;
-        if !is_new {
-            self.set_gone(entry.number, None)?;
-        }
-        reports.extend(found.reports.iter().cloned());
-        let own = FileRow { entry: Some(entry.number), reports: &reports, ..row(found) };
-        self.put_file(&found.changed, &own)?;
-        let article = listed(&entry, found.changed.file.path(), head.clone());
+        let Some(head) = found.head.take() else { return Ok(()) };
+        let (mut entry, mut reports) = self.issue(turn, &found, &head, former, matter)?;
+        reports.append(&mut found.reports);
+        let age = age(&head);
+        let article = listed(&entry, found.changed.file.path(), head);
         let places = self.places(turn.settings, &article)?;
-        if !is_new {
-            self.take_places(entry.number)?;
+        if entry.number == 0 {
+            entry.number = self.insert_entry(&entry, &places)?;
+            self.give_places(entry.number, &places)?;
+        } else {
+            self.put_entry(&entry)?;
+            self.set_gone(entry.number, None)?;
+            self.change_places(entry.number, &places)?;
         }
-        self.give_places(entry.number, &places)?;
+        let own = FileRow { entry: Some(entry.number), age, reports: &reports, ..row(&found) };
+        self.put_file(&found.changed, &own)?;
         self.set_due(&entry, turn.now)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::types::Value;
+use rusqlite::types::{ToSql, ToSqlOutput, Value};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,17 @@ impl Catalog {
     }
 
     fn feed_number(&self, plan: usize, key: &[String]) -> Result<i64> {
+        let known = self.gathered.borrow().feeds.get(&plan).and_then(|own| own.get(key)).copied();
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        let number = self.written_feed_number(plan, key)?;
+        let mut gathered = self.gathered.borrow_mut();
+        gathered.feeds.entry(plan).or_default().insert(key.to_vec(), number);
+        Ok(number)
+    }
+
+    fn written_feed_number(&self, plan: usize, key: &[String]) -> Result<i64> {
         let (plan, key) = (i64::try_from(plan).unwrap_or(i64::MAX), serde_json::to_string(key)?);
         let mut query =
             self.db.prepare_cached("SELECT number FROM feed WHERE plan = ? AND key = ?")?;
@@ -93,35 +104,37 @@ impl Catalog {
 
     /// Takes the places that an entry has. All of their feeds are stale then.
     pub(crate) fn take_places(&self, entry: i64) -> Result<()> {
+        self.write_members()?;
         let mut delete = self
             .db
             .prepare_cached("DELETE FROM member WHERE feed = ? AND rank = ? AND entry = ?")?;
         for place in self.places_of(entry)? {
-            delete.execute(params![place.feed, value(&place.rank), entry])?;
+            delete.execute(params![place.feed, place.rank, entry])?;
             self.gather(&place, -1);
             self.touch(&place, entry)?;
         }
-        self.write_places(entry, &[])
+        self.db
+            .prepare_cached("UPDATE entry SET members = NULL WHERE number = ?")?
+            .execute([entry])?;
+        Ok(())
     }
 
-    /// Gives places to an entry that has none. All of their feeds are stale then.
+    /// Gives an entry other places than it has. All feeds of both are stale then.
+    pub(crate) fn change_places(&self, entry: i64, places: &[Place]) -> Result<()> {
+        self.take_places(entry)?;
+        self.db
+            .prepare_cached("UPDATE entry SET members = ? WHERE number = ?")?
+            .execute(params![written_places(places)?, entry])?;
+        self.give_places(entry, places)
+    }
+
+    /// Gives an entry the places that its row tells. All of their feeds are stale then.
     pub(crate) fn give_places(&self, entry: i64, places: &[Place]) -> Result<()> {
-        let mut insert = self
-            .db
-            .prepare_cached("INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)")?;
         for place in places {
-            insert.execute(params![place.feed, value(&place.rank), entry])?;
+            self.gather_member(place.feed, &place.rank, entry)?;
             self.gather(place, 1);
             self.touch(place, entry)?;
         }
-        self.write_places(entry, places)
-    }
-
-    fn write_places(&self, entry: i64, places: &[Place]) -> Result<()> {
-        let told = (!places.is_empty()).then(|| serde_json::to_string(places)).transpose()?;
-        self.db
-            .prepare_cached("UPDATE entry SET members = ? WHERE number = ?")?
-            .execute(params![told, entry])?;
         Ok(())
     }
 
@@ -136,7 +149,7 @@ impl Catalog {
         let mut gathered = self.gathered.borrow_mut();
         gathered.stale.insert(place.feed);
         for spelling in place.spellings.iter().filter(|values| !values.is_empty()) {
-            *gathered.spellings.entry((place.feed, spelling.clone())).or_default() += change;
+            gathered.count_spelling(place.feed, spelling, change);
         }
     }
 
@@ -312,7 +325,7 @@ impl Catalog {
             columns()
         );
         let mut query = self.db.prepare_cached(&sql)?;
-        let mut rows = query.query(params![feed, value(&place.rank), entry])?;
+        let mut rows = query.query(params![feed, place.rank, entry])?;
         rows.next()?.map(member).transpose()
     }
 
@@ -320,6 +333,11 @@ impl Catalog {
     pub fn is_member(&self, feed: i64, entry: i64) -> Result<bool> {
         Ok(self.places_of(entry)?.iter().any(|place| place.feed == feed))
     }
+}
+
+/// Writes places as the row of their entry tells them.
+pub(crate) fn written_places(places: &[Place]) -> Result<Option<String>> {
+    Ok((!places.is_empty()).then(|| serde_json::to_string(places)).transpose()?)
 }
 
 fn columns() -> String {
@@ -330,9 +348,11 @@ fn member(row: &Row<'_>) -> Result<Member> {
     Ok(Member { entry: EntryRow::read(row)?, fits: row.get(13)?, rank: row.get(14)? })
 }
 
-fn value(rank: &Rank) -> Value {
-    match rank {
-        Rank::Number(number) => Value::Integer(*number),
-        Rank::Text(text) => Value::Text(text.clone()),
+impl ToSql for Rank {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Rank::Number(number) => number.to_sql(),
+            Rank::Text(text) => text.to_sql(),
+        }
     }
 }

@@ -69,12 +69,22 @@ struct StateFile {
     /// The file itself, to take its seal. It stays open longer than the connection: to close it lets
     /// go of `SQLite`'s lock, which is one of the process (POSIX `fcntl`).
     opened: File,
-    /// True when the seal beside the file is that of its present bytes.
-    is_sealed: bool,
+    condition: Condition,
     /// True when the folder was synced since the log beside the file was made.
     is_log_safe: bool,
     /// True once keeping a turn has failed. Then nothing more is tried with this file: a sync that
     /// failed may seem to succeed the second time, though what it was about is lost. The next one
     /// who opens the file writes anew what its log holds.
     has_failed: bool,
+}
+
+/// How far a state file can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    /// It was never kept: it goes without a log, and counts for nothing when the build is killed.
+    Unborn,
+    /// It is written to, or was when it was left.
+    Unsealed,
+    /// The seal beside the file is that of its present bytes.
+    Sealed,
 }

@@ -107,6 +107,11 @@ pub(crate) fn break_open(state: &Path) -> io::Result<()> {
     }
 }
 
+/// Gives the path of the file that says that a state was never kept, so that it counts for nothing.
+pub(crate) fn unborn(state: &Path) -> PathBuf {
+    beside(state, ".unborn")
+}
+
 /// Gives the path of a file that belongs to a state file.
 pub(crate) fn beside(state: &Path, ending: &str) -> PathBuf {
     let mut name = state.as_os_str().to_owned();

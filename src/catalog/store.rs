@@ -14,7 +14,7 @@ use crate::catalog::error::{CatalogError, Result};
 use crate::catalog::gathered::Gathered;
 use crate::catalog::seal::{self, Seal};
 use crate::catalog::transfer::Line;
-use crate::catalog::{Catalog, StateFile, rescue};
+use crate::catalog::{Catalog, Condition, StateFile, rescue};
 use crate::model::report::Report;
 
 /// The version of the schema that is written here.
@@ -25,6 +25,9 @@ const APPLICATION: i64 = 0x666D_6C6C;
 
 /// How much of the file is kept in memory, in KiB.
 const PAGE_CACHE_KIB: i64 = 4096;
+
+/// Likewise while a new state is made.
+const FIRST_PAGE_CACHE_KIB: i64 = 8192;
 
 /// The tables that are derived from the articles.
 const DERIVED: [&str; 8] =
@@ -38,6 +41,7 @@ impl Catalog {
         fs::create_dir_all(seal::folder(path)).map_err(at)?;
         let _turn = wait_for_turn(seal::folder(path)).map_err(at)?;
         rescue::finish(path).map_err(at)?;
+        Self::clear_unborn(path)?;
         match Self::open_sound(path) {
             Err(CatalogError::Damaged(why)) => {
                 let told = rescue::rescue(path, &why)?;
@@ -75,13 +79,20 @@ impl Catalog {
             return Err(CatalogError::Damaged("it is not as it was left".to_owned()));
         }
         locked?;
-        db.pragma_update(None, "journal_mode", "WAL")?;
-        // In WAL, NORMAL would lose the last turns to a power cut; what was issued must not be lost.
-        db.pragma_update(None, "synchronous", "FULL")?;
+        let condition = match opened.metadata().map_err(at)?.len() {
+            0 => Condition::Unborn,
+            _ if is_sealed => Condition::Sealed,
+            _ => Condition::Unsealed,
+        };
+        if condition == Condition::Unborn {
+            begin_unborn(&db, path)?;
+        } else {
+            use_log(&db)?;
+        }
         let file = StateFile {
             path: path.to_owned(),
             opened,
-            is_sealed,
+            condition,
             is_log_safe: false,
             has_failed: false,
         };
@@ -92,15 +103,41 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// Throws away a state that was never kept, whose build was killed: nothing of it was published.
+    fn clear_unborn(path: &Path) -> Result<()> {
+        let at = |error| CatalogError::Io(path.to_owned(), error);
+        let mark = seal::unborn(path);
+        if !fs::exists(&mark).map_err(at)? {
+            return Ok(());
+        }
+        // Whoever makes it still holds its lock, for which what stands in it does not matter.
+        let opened = File::options().read(true).write(true).create(true).truncate(false).open(path);
+        let opened = opened.map_err(at)?;
+        if let Err(CatalogError::Busy(path)) = lock(&Connection::open(path)?, path) {
+            return Err(CatalogError::Busy(path));
+        }
+        for log in ["-wal", "-journal"].map(|ending| seal::beside(path, ending)) {
+            if fs::exists(&log).map_err(at)? {
+                fs::remove_file(&log).map_err(at)?;
+            }
+        }
+        opened.set_len(0).map_err(at)?;
+        opened.sync_all().map_err(at)?;
+        fs::remove_file(mark).map_err(at)
+    }
+
     /// Makes a state that is forgotten in the end.
     pub fn in_memory() -> Result<Self> {
         Self::with(Connection::open_in_memory()?, None)
     }
 
     fn with(db: Connection, file: Option<StateFile>) -> Result<Self> {
-        db.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
+        let condition = file.as_ref().map(|file| file.condition);
+        let is_unborn = condition == Some(Condition::Unborn);
+        let cache = if is_unborn { FIRST_PAGE_CACHE_KIB } else { PAGE_CACHE_KIB };
+        db.pragma_update(None, "cache_size", -cache)?;
         db.set_prepared_statement_cache_capacity(64);
-        let is_doubtful = file.as_ref().is_some_and(|file| !file.is_sealed);
+        let is_doubtful = condition == Some(Condition::Unsealed);
         let mut catalog = Self {
             db,
             file,
@@ -162,18 +199,19 @@ impl Catalog {
     /// Seals the file, unless it is sealed as it is: all of the state stands in it then. What is
     /// doubtful gets no seal.
     fn seal(&mut self) -> Result<()> {
+        self.be_born()?;
         let Some(file) = self.file.as_mut().filter(|file| !file.has_failed) else {
             return Ok(());
         };
         let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
-        if (!file.is_sealed || log > 0) && !self.is_doubtful {
+        if (file.condition != Condition::Sealed || log > 0) && !self.is_doubtful {
             let at = |error| CatalogError::Io(file.path.clone(), error);
-            file.is_sealed = false;
+            file.condition = Condition::Unsealed;
             file.has_failed = true;
             seal::break_open(&file.path).map_err(at)?;
             self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Seal::of(&file.opened).and_then(|seal| seal.write(&file.path)).map_err(at)?;
-            file.is_sealed = true;
+            file.condition = Condition::Sealed;
             file.has_failed = false;
         }
         self.rest()
@@ -245,17 +283,44 @@ impl Catalog {
     fn end_turn(&mut self) -> Result<()> {
         self.write_gathered()?;
         self.set("articles", &self.articles.get().to_string())?;
-        let ended = self.sync_log().and_then(|()| Ok(self.db.execute_batch("COMMIT")?));
+        let ended = self
+            .sync_log()
+            .and_then(|()| Ok(self.db.execute_batch("COMMIT")?))
+            .and_then(|()| self.be_born());
         if let Some(file) = &mut self.file {
             file.has_failed |= ended.is_err();
         }
         ended
     }
 
+    /// Makes sure that the first turn of a new state outlives a power cut, and lets the next ones go to
+    /// the log.
+    fn be_born(&mut self) -> Result<()> {
+        let is_unborn =
+            |file: &&mut StateFile| file.condition == Condition::Unborn && !file.has_failed;
+        let Some(file) = self.file.as_mut().filter(is_unborn) else { return Ok(()) };
+        let at = |error| CatalogError::Io(file.path.clone(), error);
+        file.has_failed = true;
+        use_log(&self.db)?;
+        // Going over to the log leaves an empty journal.
+        match fs::remove_file(seal::beside(&file.path, "-journal")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(error)),
+            _ => {}
+        }
+        self.db.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
+        file.opened.sync_all().map_err(at)?;
+        fs::remove_file(seal::unborn(&file.path)).map_err(at)?;
+        File::open(seal::folder(&file.path)).and_then(|folder| folder.sync_all()).map_err(at)?;
+        (file.condition, file.has_failed) = (Condition::Unsealed, false);
+        Ok(())
+    }
+
     /// Makes sure that the log itself outlives a power cut, before anything is written that must.
     /// `SQLite` does so as well, but does not mind when that fails.
     fn sync_log(&mut self) -> Result<()> {
-        let Some(file) = self.file.as_mut().filter(|file| !file.is_log_safe) else {
+        let needs_log =
+            |file: &&mut StateFile| !file.is_log_safe && file.condition != Condition::Unborn;
+        let Some(file) = self.file.as_mut().filter(needs_log) else {
             return Ok(());
         };
         if self.db.total_changes() > 0 {
@@ -308,6 +373,27 @@ pub(crate) fn make_tables(db: &Connection) -> Result<()> {
     db.execute_batch(include_str!("schema.sql"))?;
     db.pragma_update(None, "user_version", VERSION)?;
     db.pragma_update(None, "application_id", APPLICATION)?;
+    Ok(())
+}
+
+/// Marks a new state as one that counts for nothing yet. Until it is kept it needs no log, which would
+/// be half of the writing: a build that is killed begins anew.
+fn begin_unborn(db: &Connection, path: &Path) -> Result<()> {
+    let mark = || {
+        File::create(seal::unborn(path))?;
+        File::open(seal::folder(path))?.sync_all()
+    };
+    mark().map_err(|error| CatalogError::Io(path.to_owned(), error))?;
+    db.pragma_update(None, "journal_mode", "MEMORY")?;
+    db.pragma_update(None, "synchronous", "OFF")?;
+    Ok(())
+}
+
+/// Lets turns go to the log.
+fn use_log(db: &Connection) -> Result<()> {
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    // In WAL, NORMAL would lose the last turns to a power cut; what was issued must not be lost.
+    db.pragma_update(None, "synchronous", "FULL")?;
     Ok(())
 }
 

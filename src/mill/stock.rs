@@ -28,7 +28,7 @@ use crate::watch::walk::{Listing, Walk};
 const BATCH: usize = 512;
 
 /// How many bytes of a file are looked at for its head, and how many more when they aren't enough.
-const HEAD_BYTES: [usize; 2] = [8 * 1024, 64 * 1024];
+const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
 
 /// How many bytes of the end of a file are looked at with its beginning: enough for a byline.
 const ENDING_BYTES: usize = 1024;
@@ -107,14 +107,16 @@ impl Intake<'_> {
 /// of each as soon as it is listed.
 fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Report>), CatalogError> {
     let (sender, receiver) = mpsc::sync_channel::<Listing>(64);
+    let mut comparison = catalog.compare()?;
+    let walk = Walk::new(&settings.input, &settings.output.folder);
+    let walk = if comparison.knows_nothing() { walk.without_stamps() } else { walk };
     thread::scope(|scope| {
         scope.spawn(move || {
-            Walk::new(&settings.input, &settings.output.folder).run(&|listing| {
+            walk.run(&|listing| {
                 // Nobody listens any more when the catalog has failed.
                 drop(sender.send(listing));
             });
         });
-        let mut comparison = catalog.compare()?;
         let mut reports = Vec::new();
         for listing in receiver {
             reports.extend(listing.reports);

@@ -53,8 +53,6 @@ pub struct SeedFile {
     pub folder: Arc<Folder>,
     /// Its name there.
     pub name: OsString,
-    /// What the walk saw of it.
-    pub stamp: Stamp,
 }
 
 impl SeedFile {

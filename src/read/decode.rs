@@ -54,9 +54,9 @@ fn decode_bytes(bytes: &[u8], complete: bool) -> Decoded {
     }
     let start = &bytes[..bytes.len().min(SNIFFED)];
     // Nearly every file: nothing else has to be thought of then.
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !start.contains(&0)
-        && !has_too_many_controls(start, CONTROLS_IN_UTF8)
+    if let Some(text) = as_utf8(bytes, complete)
+        && (!may_hold_controls(text)
+            || !start.contains(&0) && !has_too_many_controls(start, CONTROLS_IN_UTF8))
     {
         let (text, reports) = (text.to_owned(), report_controls(text).into_iter().collect());
         return Decoded { text, encoding: UTF_8.name(), binary: false, reports };
@@ -87,6 +87,26 @@ fn decode_bytes(bytes: &[u8], complete: bool) -> Decoded {
         decoded.reports[0] = doubt.help("save the file as UTF-8, or fetch it again");
     }
     decoded
+}
+
+/// Takes bytes as UTF-8, if all of them are; what is cut at the end of an incomplete file is left out.
+fn as_utf8(bytes: &[u8], complete: bool) -> Option<&str> {
+    let sound = if complete { bytes } else { &bytes[..bytes.len() - cut_length(bytes)] };
+    simdutf8::basic::from_utf8(sound).ok()
+}
+
+/// Tells how many bytes at the end begin a character of UTF-8 that goes on.
+fn cut_length(bytes: &[u8]) -> usize {
+    let back = bytes.iter().rev().take(3).position(|byte| byte & 0xC0 != 0x80);
+    back.map_or(0, |back| {
+        let length = match bytes[bytes.len() - 1 - back] {
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => 1,
+        };
+        if back + 1 < length { back + 1 } else { 0 }
+    })
 }
 
 /// Decodes with a known encoding, after a byte order mark of `mark` bytes.
@@ -166,12 +186,15 @@ fn line_at_end(text: &str) -> u32 {
 }
 
 /// Tells in one glance whether a text may hold a character that XML forbids: a control character, or
-/// U+FFFE or U+FFFF. Counting goes many bytes at a time, which looking for the first one does not.
+/// U+FFFE or U+FFFF, which begin with the bytes EF BF. Folding goes many bytes at a time, which looking
+/// for the first one does not.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
 fn may_hold_controls(text: &str) -> bool {
-    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r');
-    text.as_bytes().iter().filter(is_control).count() > 0
-        || text.contains("\u{FFFE}")
-        || text.contains("\u{FFFF}")
+    let bytes = text.as_bytes();
+    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    bytes.iter().fold(false, |found, byte| found | is_control(*byte))
+        || pairs.fold(false, |found, (a, b)| found | ((*a == 0xEF) & (*b == 0xBF)))
 }
 
 /// Says how many characters the feeds will go without.

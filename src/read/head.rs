@@ -11,6 +11,7 @@ use crate::model::date::Timestamp;
 use crate::model::language::Language;
 use crate::model::report::Report;
 use crate::model::text::Text;
+use crate::read::archive::opening::LONGEST_OPENING_BYTES;
 use crate::read::declared::{At, Declared};
 use crate::read::shape::Parts;
 use crate::read::{archive, date, excerpt, html, language, markdown, name, page};
@@ -77,6 +78,9 @@ pub fn declared(
     let front = std::mem::take(&mut parts.front);
     let (own, reports) = match (&parts.top, parts.shape) {
         (Some(top), _) => {
+            if !complete && parts.body.len() < LONGEST_OPENING_BYTES {
+                return None;
+            }
             let opening = archive::opening::read(parts.body, ending);
             archive::declared(top, &opening, site.time_zone)
         }

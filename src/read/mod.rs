@@ -22,8 +22,11 @@ pub mod shape;
 mod templates;
 pub mod whole;
 
+use std::borrow::Cow;
+
 use crate::model::article::{Head, Whole};
 use crate::model::report::Report;
+use crate::read::archive::opening;
 use crate::read::decode::Decoded;
 use crate::read::head::{Context, ReadHead};
 
@@ -49,6 +52,9 @@ pub struct Bytes<'a> {
     pub complete: bool,
 }
 
+/// In how many bytes the first words of a text, which stand in for a title, are looked for.
+const FIRST_WORDS: usize = 8 * 1024;
+
 /// Reads the head of an article.
 #[must_use]
 pub fn head(bytes: Bytes<'_>, context: Context<'_>) -> Beginning {
@@ -65,11 +71,18 @@ pub fn head(bytes: Bytes<'_>, context: Context<'_>) -> Beginning {
     let Some(mut parts) = shape::dissect(&decoded.text, &ending, bytes.complete, zone) else {
         return Beginning::NeedsMore;
     };
-    let back = String::from_utf8_lossy(bytes.back);
+    let back = match bytes.back {
+        back if opening::may_hold_byline(back) => String::from_utf8_lossy(back),
+        _ => Cow::Borrowed(""),
+    };
     let last = if bytes.complete { parts.body } else { &back };
     let Some(declared) = head::declared(&mut parts, last, bytes.complete, context.site) else {
         return Beginning::NeedsMore;
     };
+    let wants_words = declared.title.is_none() && bytes.front.len() < FIRST_WORDS;
+    if wants_words && !bytes.complete {
+        return Beginning::NeedsMore;
+    }
     parts.reports.splice(..0, decoded.reports.iter().cloned());
     Beginning::Head(Box::new(head::assemble(&parts, &declared, context)))
 }

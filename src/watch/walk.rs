@@ -21,8 +21,8 @@ const FILES_A_THREAD: usize = 256;
 pub struct Listing {
     /// The folder.
     pub folder: Arc<Folder>,
-    /// Its articles, in the order of their names.
-    pub files: Vec<(OsString, Stamp)>,
+    /// Its articles, in the order of their names; with their stamps, unless the walk goes without.
+    pub files: Vec<(OsString, Option<Stamp>)>,
     /// What can't be looked at.
     pub reports: Vec<Report>,
 }
@@ -33,13 +33,22 @@ pub struct Walk<'a> {
     pub(super) input: &'a Input,
     /// The output: what is published is no article, wherever it stands.
     pub(super) output: Option<PathBuf>,
+    /// Whether the file system is asked for the stamp of each article.
+    asks_stamps: bool,
 }
 
 impl<'a> Walk<'a> {
     /// Makes a walk over the input folders that stays out of the output.
     #[must_use]
     pub fn new(input: &'a Input, output: &Path) -> Self {
-        Self { input, output: output.canonicalize().ok() }
+        Self { input, output: output.canonicalize().ok(), asks_stamps: true }
+    }
+
+    /// Makes a walk that asks for no stamps: enough where nothing is known that they could be compared
+    /// with.
+    #[must_use]
+    pub fn without_stamps(self) -> Self {
+        Self { asks_stamps: false, ..self }
     }
 
     /// Tells which input folder can't be walked, and why.
@@ -74,7 +83,7 @@ impl<'a> Walk<'a> {
         folder: Folder,
         visit: &'s (dyn Fn(Listing) + Sync),
     ) {
-        let (listing, below) = list(self.input, folder);
+        let (listing, below) = list(self.input, folder, self.asks_stamps);
         for folder in below {
             if !self.is_output(&folder.location) {
                 scope.spawn(move |scope| self.descend(scope, folder, visit));
@@ -94,7 +103,7 @@ impl<'a> Walk<'a> {
 
 /// Lists one folder: what is in it, and the folders below it.
 #[must_use]
-pub fn list(input: &Input, folder: Folder) -> (Listing, Vec<Folder>) {
+pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folder>) {
     let root = &input.folders[folder.input];
     let entries = fs::read_dir(&folder.location).map(Iterator::collect::<Vec<_>>);
     let looked: Vec<Look> = match entries {
@@ -103,7 +112,7 @@ pub fn list(input: &Input, folder: Folder) -> (Listing, Vec<Folder>) {
             .into_par_iter()
             .with_min_len(FILES_A_THREAD)
             .map(|entry| match entry {
-                Ok(entry) => look(input, root, &folder, &entry),
+                Ok(entry) => look(input, root, &folder, &entry, asks_stamps),
                 Err(error) => Look::Fault(unreadable(&error, &folder.location)),
             })
             .collect(),
@@ -126,8 +135,8 @@ pub fn list(input: &Input, folder: Folder) -> (Listing, Vec<Folder>) {
 pub fn find(walk: &Walk<'_>, wanted: &Path) -> Option<SeedFile> {
     let found = Mutex::new(None);
     walk.run(&|listing| {
-        for (name, stamp) in listing.files {
-            let file = SeedFile { folder: Arc::clone(&listing.folder), name, stamp };
+        for (name, _) in listing.files {
+            let file = SeedFile { folder: Arc::clone(&listing.folder), name };
             let is_wanted = file.location().canonicalize().is_ok_and(|path| path == wanted);
             if let (true, Ok(mut found)) = (is_wanted, found.lock()) {
                 *found = Some(file);
@@ -139,13 +148,13 @@ pub fn find(walk: &Walk<'_>, wanted: &Path) -> Option<SeedFile> {
 
 /// What an entry of a folder is.
 enum Look {
-    Article(OsString, Stamp),
+    Article(OsString, Option<Stamp>),
     Folder(Folder),
     Fault(Report),
     Nothing,
 }
 
-fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry) -> Look {
+fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry, asks_stamps: bool) -> Look {
     let name = entry.file_name();
     if name.as_encoded_bytes().starts_with(b".") {
         return Look::Nothing;
@@ -164,9 +173,12 @@ fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry) -> Look {
     if let Some(report) = fault(&entry.path(), kind, root) {
         return Look::Fault(report.in_file(entry.path().display().to_string()));
     }
+    if !asks_stamps {
+        return Look::Article(name, None);
+    }
     let found = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
     match found {
-        Ok(found) => Look::Article(name, stamp(&found)),
+        Ok(found) => Look::Article(name, Some(stamp(&found))),
         // It went between the listing and the look.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
         Err(error) => Look::Fault(unreadable(&error, &entry.path())),

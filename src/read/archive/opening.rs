@@ -22,11 +22,32 @@ pub struct Opening {
     pub authors: Vec<String>,
 }
 
+impl Opening {
+    /// Takes the next piece of a body; `false` when it belongs to no opening.
+    fn take(&mut self, piece: Piece) -> bool {
+        match piece {
+            Piece::Address(names) => self.authors.extend(names),
+            Piece::Time(date) => {
+                self.dateline.get_or_insert(date);
+            }
+            Piece::Lines(lines) => {
+                let Some((date, authors)) = dateline(&lines) else { return false };
+                self.dateline.get_or_insert(date);
+                self.authors.extend(authors);
+            }
+        }
+        true
+    }
+}
+
 /// How many tokens of HTML belong to an opening at most.
 const LONGEST_OPENING: usize = 64;
 
 /// How many bytes belong to an opening at most: a few names, a date, and the markup around them.
-const LONGEST_OPENING_BYTES: usize = 1500;
+pub const LONGEST_OPENING_BYTES: usize = 1500;
+
+/// How many bytes a line of an opening has at most: 80 characters.
+const LONGEST_TEXT: usize = 330;
 
 /// Words before the date in the first line of a body.
 const DATE_LABELS: [&str; 4] = ["日期：", "日期:", "Date:", "Date："];
@@ -40,23 +61,27 @@ const REPORTER_LABELS: [&str; 2] = ["记者", "記者"];
 #[must_use]
 pub fn read(body: &str, ending: &str) -> Opening {
     let mut opening = Opening::default();
-    for piece in pieces(body) {
-        match piece {
-            Piece::Address(names) => opening.authors.extend(names),
-            Piece::Time(date) => {
-                opening.dateline.get_or_insert(date);
-            }
-            Piece::Lines(lines) => {
-                let Some((date, authors)) = dateline(&lines) else { break };
-                opening.dateline.get_or_insert(date);
-                opening.authors.extend(authors);
-            }
-        }
-    }
+    each_piece(start(body), &mut |piece| opening.take(piece));
     if opening.authors.is_empty() {
         opening.authors = byline(ending);
     }
     opening
+}
+
+/// Gives the part of a body that an opening may stand in. It ends before the first text that is too
+/// long for one, which most bodies soon come to: to tell that takes no tokens.
+fn start(body: &str) -> &str {
+    let most = body.len().min(LONGEST_OPENING_BYTES);
+    let bytes = &body.as_bytes()[..most];
+    let mut last = (0, b'>');
+    for at in memchr::memchr3_iter(b'<', b'>', b'\n', bytes) {
+        if last.1 != b'<' && at - last.0 > LONGEST_TEXT {
+            return &body[..last.0];
+        }
+        last = (at, bytes[at]);
+    }
+    let is_long = last.1 != b'<' && most - last.0 > LONGEST_TEXT;
+    &body[..if is_long { last.0 } else { body.floor_char_boundary(most) }]
 }
 
 /// Reads lines as a dateline: the last one is a date, those before it are names. `None` when they
@@ -74,6 +99,12 @@ pub fn dateline(lines: &[String]) -> Option<(String, Vec<String>)> {
 fn without_label(line: &str) -> &str {
     let labelled = DATE_LABELS.iter().find_map(|label| line.strip_prefix(label));
     labelled.unwrap_or(line).trim()
+}
+
+/// Tells whether bytes may hold the label of a byline: both have this character in them.
+#[must_use]
+pub fn may_hold_byline(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, "者".as_bytes()).is_some()
 }
 
 /// Reads the reporters' names from the last line of a text: `记者：甲 乙 责编：丙`.
@@ -120,10 +151,9 @@ enum Piece {
 }
 
 /// Takes a body's opening apart, token by token, without making a tree. Ends at the first thing
-/// that can't belong to an opening.
-fn pieces(body: &str) -> Vec<Piece> {
+/// that can't belong to an opening, or that nobody takes.
+fn each_piece(start: &str, take: &mut dyn FnMut(Piece) -> bool) {
     let mut pieces = Pieces::default();
-    let start = &body[..body.floor_char_boundary(LONGEST_OPENING_BYTES)];
     for token in Tokenizer::new(start).take(LONGEST_OPENING) {
         let Ok(token) = token;
         let goes_on = match &token {
@@ -133,11 +163,14 @@ fn pieces(body: &str) -> Vec<Piece> {
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => true,
         };
         if !goes_on {
-            break;
+            pieces.close();
+        }
+        if !pieces.done.drain(..).all(&mut *take) || !goes_on {
+            return;
         }
     }
     pieces.close();
-    pieces.done
+    pieces.done.into_iter().all(take);
 }
 
 /// The pieces so far, and the one that is open.
@@ -197,7 +230,7 @@ impl Pieces {
             }
             self.append(part);
         }
-        self.lines.iter().all(|line| line.len() < 1000)
+        self.lines.iter().all(|line| line.len() < LONGEST_TEXT)
     }
 
     fn append(&mut self, text: &str) {
