@@ -26,6 +26,7 @@ use crate::mill::standing::Inspected;
 use crate::model::article::Head;
 use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
+use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
@@ -40,26 +41,33 @@ pub struct Permits {
     pub dry_run: bool,
     /// Publishes whatever the gate says.
     pub force: bool,
+    /// More turns follow, so that the state is made ready to be left only from time to time.
+    pub goes_on: bool,
+    /// How many new files are taken at most, where nothing but new files was found; all without.
+    pub most_new: Option<usize>,
 }
 
 /// What one turn did.
 #[derive(Debug)]
 pub struct Edition {
-    /// How many files there are.
+    /// How many files were looked at.
     pub files: usize,
     /// How many of them were read.
     pub read: usize,
+    /// True when there are more new files than the turn could take.
+    pub has_more: bool,
     /// How many articles exist.
     pub articles: usize,
-    /// How many articles of the feeds have no page of their own.
+    /// How many articles of these feeds have no page of their own.
     pub pageless: usize,
-    /// The feeds, in the order of their declarations.
+    /// The feeds, in the order of their declarations; those that may have changed, where not everything
+    /// was looked at.
     pub feeds: Vec<FeedSummary>,
     /// What subscribers see of it, feed by feed.
     pub forecasts: Vec<Forecast>,
     /// How many documents were written.
     pub written: Written,
-    /// What was not as it should be, by file and line.
+    /// What was not as it should be, by file and line; of what was looked at.
     pub reports: Vec<Report>,
 }
 
@@ -91,6 +99,10 @@ pub trait Progress: Sync {
     fn begin(&self, work: &'static str, steps: usize);
     /// One step is done.
     fn step(&self);
+    /// Tells whether the turn is to be given up, with the state as it was before.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Tells nobody.
@@ -102,18 +114,20 @@ impl Progress for Silent {
     fn step(&self) {}
 }
 
-/// Walks the whole path once. `now` decides which articles are due. After an error, and after a dry
+/// Walks the whole path once, for what is found where it looks. `now` decides which articles are due. After an error, and after a dry
 /// run, the state is as it was.
 pub fn turn(
     settings: &Settings,
     catalog: &mut Catalog,
+    look: &Look,
     now: Timestamp,
     permits: Permits,
     progress: &dyn Progress,
 ) -> Result<Edition, TurnError> {
     catalog.begin(&settings.print)?;
-    let turned = turn_within(settings, catalog, now, permits, progress);
+    let turned = turn_within(settings, catalog, look, now, permits, progress);
     match &turned {
+        Ok(_) if !permits.dry_run && permits.goes_on => catalog.commit_to_log()?,
         Ok(_) if !permits.dry_run => catalog.commit()?,
         // What went wrong is told; that the rest could not be undone as well would hide it.
         _ => drop(catalog.roll_back()),
@@ -131,7 +145,7 @@ pub fn inspect(
     now: Timestamp,
 ) -> Result<Option<Inspected>, CatalogError> {
     catalog.begin(&settings.print)?;
-    let inspected = stock::take(settings, catalog, now, &Silent)
+    let inspected = stock::take(settings, catalog, &Look::Everywhere, usize::MAX, now, &Silent)
         .and_then(|_| standing::inspect(settings, catalog, file, head, now));
     catalog.roll_back()?;
     inspected
@@ -140,22 +154,28 @@ pub fn inspect(
 fn turn_within(
     settings: &Settings,
     catalog: &mut Catalog,
+    look: &Look,
     now: Timestamp,
     permits: Permits,
     progress: &dyn Progress,
 ) -> Result<Edition, TurnError> {
-    let output = Directory::new(&settings.output);
+    let output = Directory::new(&settings.output, look.is_everywhere());
     catalog.publish_to(&settings.output.folder.to_string_lossy())?;
     if let Err((folder, error)) = Walk::new(&settings.input, &settings.output.folder).check() {
         let is_published = !catalog.shown_feeds()?.is_empty();
         return Err(TurnError::Input { folder, error, is_published });
     }
-    let stock = stock::take(settings, catalog, now, progress)?;
+    let most_new = permits.most_new.unwrap_or(usize::MAX);
+    let stock = stock::take(settings, catalog, look, most_new, now, progress)?;
+    if stock.is_stopped {
+        return Err(TurnError::Stopped);
+    }
     catalog.come_due(now)?;
 
     let mut library = Library::new(settings);
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
-    let (mut drafts, collisions) = assembly::drafts(settings, catalog, &output, oldest_tombstone)?;
+    let (mut drafts, collisions) =
+        assembly::drafts(settings, catalog, look, &output, oldest_tombstone)?;
     progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
     for draft in &mut drafts {
         archive::settle(settings, catalog, &mut library, draft, now)?;
@@ -166,9 +186,10 @@ fn turn_within(
     let mut edition = Edition {
         files: stock.files,
         read: stock.read,
+        has_more: stock.has_more,
         articles: catalog.count_articles(),
         pageless: assembly::pageless(&drafts),
-        feeds: drafts.iter().map(Draft::summary).collect(),
+        feeds: drafts.iter().filter(|draft| draft.is_known()).map(Draft::summary).collect(),
         forecasts,
         written: Written::default(),
         reports: Vec::new(),
@@ -189,13 +210,18 @@ fn turn_within(
     drop(lock);
 
     edition.written = told.written;
-    edition.reports = catalog.reports(&settings.input.folders)?;
+    edition.reports = match look {
+        Look::Everywhere => catalog.reports(&settings.input.folders)?,
+        Look::At(_) => Vec::new(),
+    };
     edition.reports.extend(stock.reports);
     edition.reports.extend(collisions);
     edition.reports.extend(library.into_reports());
     edition.reports.extend(told.reports);
     edition.reports.sort();
     edition.reports.dedup();
-    catalog.tidy()?;
+    if look.is_everywhere() {
+        catalog.tidy()?;
+    }
     Ok(edition)
 }

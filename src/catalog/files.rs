@@ -70,12 +70,12 @@ pub struct Changes {
     pub changed: Vec<Changed>,
     /// Files that are gone.
     pub vanished: Vec<Vanished>,
-    /// How many files there are.
+    /// How many files were looked at.
     pub files: usize,
 }
 
 /// Compares folders with the state, one by one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Comparison {
     unseen: HashMap<(i64, PathBuf), i64>,
     changes: Changes,
@@ -90,12 +90,74 @@ impl Comparison {
 }
 
 impl Catalog {
-    /// Begins to compare; every folder of the state that is never given is gone.
+    /// Begins to compare everything; every folder of the state that is never given is gone.
     pub fn compare(&self) -> Result<Comparison> {
         let mut query = self.db.prepare_cached("SELECT input, path, number FROM folder")?;
         let rows = query.query_map([], |row| Ok(((row.get(0)?, path(row, 1)?), row.get(2)?)))?;
         let unseen = rows.collect::<std::result::Result<_, _>>()?;
         Ok(Comparison { unseen, changes: Changes::default() })
+    }
+
+    /// Takes the folders of the state at a path and below it into a comparison; each that is not given
+    /// later is gone.
+    pub fn compare_below(
+        &self,
+        comparison: &mut Comparison,
+        input: usize,
+        path: &Path,
+    ) -> Result<()> {
+        let input = i64::try_from(input).unwrap_or(i64::MAX);
+        let path = path.as_os_str().as_encoded_bytes();
+        // What is below a path begins with it and a slash, after which comes the digit 0 in ASCII.
+        let (first, last) = ([path, b"/"].concat(), [path, b"0"].concat());
+        let mut query = self.db.prepare_cached(
+            "SELECT input, path, number FROM folder
+             WHERE input = ?1 AND (?2 = x'' OR path = ?2 OR (path >= ?3 AND path < ?4))",
+        )?;
+        let rows = query.query_map(params![input, path, first, last], |row| {
+            Ok(((row.get(0)?, self::path(row, 1)?), row.get(2)?))
+        })?;
+        for row in rows {
+            let (key, number) = row?;
+            comparison.unseen.insert(key, number);
+        }
+        Ok(())
+    }
+
+    /// Compares one file; without a stamp it is no article any more, or never was one.
+    pub fn compare_file(
+        &self,
+        comparison: &mut Comparison,
+        folder: &Arc<Folder>,
+        name: &OsStr,
+        stamp: Option<Stamp>,
+    ) -> Result<()> {
+        let input = i64::try_from(folder.input).unwrap_or(i64::MAX);
+        let number = match self.known_folder(input, &folder.path)? {
+            Some(number) => number,
+            None if stamp.is_none() => return Ok(()),
+            None => self.folder_number(input, &folder.path)?,
+        };
+        let mut query = self.db.prepare_cached(
+            "SELECT name, stamp, hash, entry FROM file WHERE folder = ? AND name = ?",
+        )?;
+        let mut rows = query.query(params![number, name.as_encoded_bytes()])?;
+        let row = rows.next()?;
+        let Some(stamp) = stamp else {
+            comparison.changes.vanished.extend(row.map(|row| vanished(number, row)).transpose()?);
+            return Ok(());
+        };
+        comparison.changes.files += 1;
+        let is_unchanged = match row {
+            Some(row) => row.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..]),
+            None => false,
+        };
+        if !is_unchanged {
+            let known = row.map(known_of).transpose()?;
+            let file = SeedFile { folder: Arc::clone(folder), name: name.to_owned() };
+            comparison.changes.changed.push(Changed { file, folder: number, known });
+        }
+        Ok(())
     }
 
     /// Compares one folder. `files` are all of its files that are articles, in the order of their
@@ -171,9 +233,12 @@ impl Catalog {
             }
         }
         changes.changed.sort_by(|a, b| order(&a.file).cmp(&order(&b.file)));
+        // Two places that were looked at may hold the same file.
+        changes.changed.dedup_by(|a, b| order(&a.file) == order(&b.file));
         changes
             .vanished
             .sort_by(|a, b| (a.key.folder, &a.key.name).cmp(&(b.key.folder, &b.key.name)));
+        changes.vanished.dedup_by(|a, b| a.key == b.key);
         Ok(changes)
     }
 
@@ -187,15 +252,19 @@ impl Catalog {
         Ok(())
     }
 
-    /// Gives the number of a folder, which gets one if it has none.
-    pub(crate) fn folder_number(&self, input: i64, path: &Path) -> Result<i64> {
+    fn known_folder(&self, input: i64, path: &Path) -> Result<Option<i64>> {
         let path = path.as_os_str().as_encoded_bytes();
         let mut query =
             self.db.prepare_cached("SELECT number FROM folder WHERE input = ? AND path = ?")?;
-        let known = query.query_row(params![input, path], |row| row.get(0)).optional()?;
-        if let Some(number) = known {
+        Ok(query.query_row(params![input, path], |row| row.get(0)).optional()?)
+    }
+
+    /// Gives the number of a folder, which gets one if it has none.
+    pub(crate) fn folder_number(&self, input: i64, path: &Path) -> Result<i64> {
+        if let Some(number) = self.known_folder(input, path)? {
             return Ok(number);
         }
+        let path = path.as_os_str().as_encoded_bytes();
         self.db
             .prepare_cached("INSERT INTO folder (input, path) VALUES (?, ?)")?
             .execute(params![input, path])?;
@@ -336,11 +405,8 @@ impl Catalog {
 
     /// Finds a file of the state.
     pub fn find(&self, file: &SeedFile) -> Result<Option<FileKey>> {
-        let mut query =
-            self.db.prepare_cached("SELECT number FROM folder WHERE input = ? AND path = ?")?;
         let input = i64::try_from(file.folder.input).unwrap_or(i64::MAX);
-        let path = file.folder.path.as_os_str().as_encoded_bytes();
-        let folder = query.query_row(params![input, path], |row| row.get(0)).optional()?;
+        let folder = self.known_folder(input, &file.folder.path)?;
         Ok(folder.map(|folder| FileKey { folder, name: file.name.clone() }))
     }
 

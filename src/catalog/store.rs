@@ -29,6 +29,9 @@ const PAGE_CACHE_KIB: i64 = 4096;
 /// Likewise while a new state is made.
 const FIRST_PAGE_CACHE_KIB: i64 = 8192;
 
+/// How long the log may become before it is folded into the file, in bytes.
+const LONGEST_LOG: u64 = 8 * 1024 * 1024;
+
 /// The tables that are derived from the articles.
 const DERIVED: [&str; 8] =
     ["feed", "spelling", "member", "due", "page", "leaf", "touched", "whole"];
@@ -203,7 +206,7 @@ impl Catalog {
         let Some(file) = self.file.as_mut().filter(|file| !file.has_failed) else {
             return Ok(());
         };
-        let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
+        let log = length_of_log(&file.path);
         if (file.condition != Condition::Sealed || log > 0) && !self.is_doubtful {
             let at = |error| CatalogError::Io(file.path.clone(), error);
             file.condition = Condition::Unsealed;
@@ -219,10 +222,15 @@ impl Catalog {
 
     /// Lets `SQLite` remove its log when it closes a sealed file, unless the log still holds turns.
     fn rest(&self) -> Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let log = fs::metadata(seal::beside(&file.path, "-wal")).map_or(0, |found| found.len());
-        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log > 0)?;
+        if self.file.is_some() {
+            let has_log = self.log_length() > 0;
+            self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+        }
         Ok(())
+    }
+
+    fn log_length(&self) -> u64 {
+        self.file.as_ref().map_or(0, |file| length_of_log(&file.path))
     }
 
     fn is_blank(&self) -> Result<bool> {
@@ -278,6 +286,12 @@ impl Catalog {
     pub fn commit(&mut self) -> Result<()> {
         self.end_turn()?;
         self.seal()
+    }
+
+    /// Does the same where more turns follow: the log is only folded into the file once it is long.
+    pub fn commit_to_log(&mut self) -> Result<()> {
+        self.end_turn()?;
+        if self.log_length() > LONGEST_LOG { self.seal() } else { Ok(()) }
     }
 
     fn end_turn(&mut self) -> Result<()> {
@@ -344,6 +358,12 @@ impl Catalog {
         self.trim_wholes()
     }
 
+    /// Tells whether nothing was issued before this turn.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.first_new == 1
+    }
+
     /// Counts the articles that exist.
     #[must_use]
     pub fn count_articles(&self) -> usize {
@@ -366,6 +386,10 @@ impl Catalog {
             .execute(params![name, value])?;
         Ok(())
     }
+}
+
+fn length_of_log(state: &Path) -> u64 {
+    fs::metadata(seal::beside(state, "-wal")).map_or(0, |found| found.len())
 }
 
 /// Makes the tables of a state.

@@ -11,6 +11,7 @@ use crate::cli::{Outcome, clock, forecasts, reports, settings, state};
 use crate::config::meant::Settings;
 use crate::mill::account::{self, Account};
 use crate::mill::{self, Edition, FeedSummary, Permits, TurnError};
+use crate::model::look::Look;
 use crate::model::report::Severity;
 use crate::publish::gate::Forecast;
 
@@ -19,9 +20,9 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
     let mut catalog = state::open(common, &settings)?;
     let bar = Bar::new(common);
-    let permits = Permits { dry_run: options.dry_run, force: options.force };
+    let permits = Permits { dry_run: options.dry_run, force: options.force, ..Permits::default() };
     let now = clock::now()?;
-    let turned = mill::turn(&settings, &mut catalog, now, permits, &bar);
+    let turned = mill::turn(&settings, &mut catalog, &Look::Everywhere, now, permits, &bar);
     bar.finish();
     let edition = match turned {
         Ok(edition) => edition,
@@ -55,7 +56,7 @@ fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
         TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
         TurnError::Input { is_published: false, .. } => Outcome::Misused,
         TurnError::Input { .. } => Outcome::Refused,
-        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Catalog(_) | TurnError::Publish(_) | TurnError::Stopped => Outcome::Unwritten,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;

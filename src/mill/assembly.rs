@@ -18,6 +18,7 @@ use crate::model::edition::Shown;
 use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
 use crate::model::id::digest;
 use crate::model::language::Language;
+use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::model::text::Text;
 use crate::publish::directory::Directory;
@@ -40,8 +41,9 @@ pub(super) struct Draft<'a> {
     pub(super) query: Query<'a>,
     /// True when its documents may be other than the published ones.
     pub(super) is_stale: bool,
-    /// What it holds: what is published, or will be.
-    pub(super) shown: Vec<Shown>,
+    /// What it holds: what is published, or will be. `None` where nobody has to know: the feed stays as
+    /// it is.
+    pub(super) shown: Option<Vec<Shown>>,
     /// The entries, while they are held.
     pub(super) entries: Option<Vec<Arc<Entry>>>,
 }
@@ -51,6 +53,7 @@ pub(super) struct Draft<'a> {
 pub(super) fn drafts<'a>(
     settings: &'a Settings,
     catalog: &mut Catalog,
+    look: &Look,
     output: &Directory<'_>,
     oldest: Timestamp,
 ) -> Result<(Vec<Draft<'a>>, Vec<Report>), CatalogError> {
@@ -72,7 +75,8 @@ pub(super) fn drafts<'a>(
         });
         let ages = query.plan.limits.age_seconds.is_some();
         let is_stale = row.is_stale || ages || !is_whole || ended.contains(&query.folder);
-        let shown = catalog.shown(&query.folder)?;
+        let is_asked_for = is_stale || look.is_everywhere();
+        let shown = is_asked_for.then(|| catalog.shown(&query.folder)).transpose()?;
         drafts.push(Draft { row, query, is_stale, shown, entries: None });
     }
     Ok((drafts, collisions))
@@ -91,14 +95,15 @@ impl Draft<'_> {
             return Ok(());
         }
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
-        self.shown.clear();
+        let mut all = Vec::with_capacity(chosen.len());
         for (member, article, entry) in &chosen {
-            self.shown.push(shown(entry)?);
+            all.push(shown(entry)?);
             if member.entry.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
                 catalog.set_matter(member.entry.number, &matter)?;
             }
         }
+        self.shown = Some(all);
         self.entries = Some(chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect());
         Ok(())
     }
@@ -116,11 +121,21 @@ impl Draft<'_> {
         Feed { updated, complete, history, entries, tombstones, ..frame(settings, &self.query) }
     }
 
+    /// Tells whether it is known what the feed holds.
+    pub(super) fn is_known(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Gives what the feed holds, as far as that is known.
+    pub(super) fn shown(&self) -> &[Shown] {
+        self.shown.as_deref().unwrap_or_default()
+    }
+
     pub(super) fn summary(&self) -> FeedSummary {
         FeedSummary {
             name: self.query.name.clone(),
             folder: self.query.folder.clone(),
-            entries: self.shown.len(),
+            entries: self.shown().len(),
         }
     }
 }
@@ -158,7 +173,7 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
 
 /// Counts the articles of all feeds that have no page of their own.
 pub(super) fn pageless(drafts: &[Draft<'_>]) -> usize {
-    let shown = drafts.iter().flat_map(|draft| &draft.shown);
+    let shown = drafts.iter().flat_map(Draft::shown);
     let pageless = shown.filter(|one| one.permalink.is_none()).map(|one| one.id.as_str());
     pageless.collect::<BTreeSet<_>>().len()
 }

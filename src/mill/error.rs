@@ -24,6 +24,8 @@ pub enum TurnError {
     },
     /// The output could not be written.
     Publish(PublishError),
+    /// It was given up, as it was asked to be. Nothing was replaced.
+    Stopped,
     /// The gate: too much would disappear, or reappear as unread, at once. Nothing was replaced.
     Refused {
         /// How many entries would be gone, and how many would reappear.
@@ -42,6 +44,7 @@ impl fmt::Display for TurnError {
                 write!(f, "{}: the articles can't be read: {error}{kept}", folder.display())
             }
             Self::Publish(error) => error.fmt(f),
+            Self::Stopped => f.write_str("the turn was given up"),
             Self::Refused { refusal: (gone, reappearing), .. } => write!(
                 f,
                 "nothing was published: {gone} entries would disappear and {reappearing} would \

@@ -55,7 +55,7 @@ pub(super) fn forecasts(
             }
         }
         let has_left = |one: &Shown| gone.contains(&one.id);
-        let told = gate::forecast(&draft.query.name, &before, &draft.shown, has_left);
+        let told = gate::forecast(&draft.query.name, &before, draft.shown(), has_left);
         forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
     }
     for folder in ended {
@@ -80,7 +80,7 @@ pub(super) fn bury(
         for one in own.flat_map(|forecast| &forecast.gone) {
             catalog.add_tombstone(folder, &one.id, now)?;
         }
-        for one in &draft.shown {
+        for one in draft.shown() {
             catalog.raise(folder, &one.id)?;
         }
     }
@@ -108,7 +108,12 @@ pub(super) fn publish(
     let others = branches(settings, &drafts, |draft| !lists_others(&draft.query));
     for mut draft in drafts {
         ended.remove(&draft.query.folder);
-        draft.is_stale |= is_listed_anew && lists_others(&draft.query);
+        if is_listed_anew && lists_others(&draft.query) {
+            draft.is_stale = true;
+            if !draft.is_known() {
+                draft.shown = Some(catalog.shown(&draft.query.folder)?);
+            }
+        }
         let archive = Archive::of(catalog, &draft)?;
         // Archive documents are in place before the document that points at them.
         for page in stale_pages(&archive, &draft, output, &former, &mut told) {
@@ -134,7 +139,7 @@ pub(super) fn publish(
         }
         let placed = print(output, &feed, &former)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
-        catalog.set_shown(&draft.query.folder, &draft.shown)?;
+        catalog.set_shown(&draft.query.folder, draft.shown())?;
         catalog.set_fresh(draft.row.number)?;
         progress.step();
     }

@@ -1,28 +1,30 @@
 //! What exists: the files of the input folders, and what of them was changed.
 
 use std::collections::VecDeque;
-use std::sync::mpsc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use rayon::prelude::*;
 
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
-use crate::catalog::files::{Changed, Changes};
+use crate::catalog::files::{Changed, Changes, Comparison};
 use crate::catalog::identity::{Found, Pending};
 use crate::catalog::ledger::Turn;
 use crate::config::meant::Settings;
 use crate::mill::Progress;
 use crate::mill::library;
 use crate::model::date::Timestamp;
-use crate::model::file::{SeedFile, Stamp};
+use crate::model::file::{Folder, SeedFile, Stamp};
 use crate::model::id::digest;
+use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
 use crate::select::filter;
 use crate::watch::file::OpenFile;
-use crate::watch::walk::{Listing, Walk};
+use crate::watch::walk::{Listing, Place, Walk};
 
 /// How many files are read before the catalog hears of them.
 const BATCH: usize = 512;
@@ -36,23 +38,40 @@ const ENDING_BYTES: usize = 1024;
 /// What was found out about the files.
 #[derive(Debug, Default)]
 pub struct Stock {
-    /// How many files there are.
+    /// How many files were looked at.
     pub files: usize,
     /// How many of them were read.
     pub read: usize,
     /// What can't be looked at.
     pub reports: Vec<Report>,
+    /// True when there are more new files than a turn may take: the others are found by the next one.
+    pub has_more: bool,
+    /// True when the turn was stopped before all files were read.
+    pub is_stopped: bool,
 }
 
-/// Walks the input folders, reads the head of every article that was changed, and tells the catalog.
+/// Looks for changes, reads the head of every article that was changed, and tells the catalog. Of new
+/// files at most so many are taken.
 pub fn take(
     settings: &Settings,
     catalog: &mut Catalog,
+    look: &Look,
+    most_new: usize,
     now: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Stock, CatalogError> {
-    let (changes, reports) = compare(settings, catalog)?;
-    let stock = Stock { files: changes.files, read: changes.changed.len(), reports };
+    let (mut changes, reports) = match look {
+        Look::Everywhere => compare(settings, catalog)?,
+        Look::At(places) => compare_places(settings, catalog, places)?,
+    };
+    let has_more = leave_for_later(catalog, &mut changes, most_new);
+    let mut stock = Stock {
+        files: changes.files,
+        read: changes.changed.len(),
+        reports,
+        has_more,
+        is_stopped: false,
+    };
     progress.begin("articles", stock.read);
     let mut intake = Intake {
         turn: Turn { settings, now },
@@ -64,8 +83,25 @@ pub fn take(
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
     }
     read_all(settings, changes.changed, progress, &mut |found| intake.take(catalog, found))?;
-    intake.finish(catalog)?;
+    stock.is_stopped = progress.is_stopped();
+    if !stock.is_stopped {
+        intake.finish(catalog)?;
+    }
     Ok(stock)
+}
+
+/// Leaves new files for the next turn where there are too many, so that what was read is published in
+/// between. The last by their paths come first: where these tell the date, those are the newest. Only
+/// what is nothing but new can be parted: a file that is gone may be one of the new ones. And what is
+/// there when feedmill first looks belongs together.
+fn leave_for_later(catalog: &Catalog, changes: &mut Changes, most: usize) -> bool {
+    let is_only_new = changes.vanished.is_empty()
+        && changes.changed.iter().all(|changed| changed.known.is_none());
+    if changes.changed.len() <= most || !is_only_new || catalog.is_first() {
+        return false;
+    }
+    changes.changed.drain(..changes.changed.len() - most);
+    true
 }
 
 /// Tells the catalog of files, in the order that their claims need.
@@ -103,7 +139,7 @@ impl Intake<'_> {
     }
 }
 
-/// Compares the input folders with the catalog. Folders are walked on all threads; the catalog hears
+/// Compares all input folders with the catalog. Folders are walked on all threads; the catalog hears
 /// of each as soon as it is listed.
 fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Report>), CatalogError> {
     let (sender, receiver) = mpsc::sync_channel::<Listing>(64);
@@ -134,6 +170,45 @@ fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Repor
     })
 }
 
+/// Compares some files and folders of the input with the catalog; what lies elsewhere is passed over.
+fn compare_places(
+    settings: &Settings,
+    catalog: &Catalog,
+    places: &[PathBuf],
+) -> Result<(Changes, Vec<Report>), CatalogError> {
+    let walk = Walk::new(&settings.input, &settings.output.folder);
+    let mut comparison = Comparison::default();
+    let mut reports = Vec::new();
+    for place in places {
+        for (input, root) in settings.input.folders.iter().enumerate() {
+            let Ok(path) = place.strip_prefix(root) else { continue };
+            catalog.compare_below(&mut comparison, input, path)?;
+            let listings = Mutex::new(Vec::new());
+            let found = walk.look_at(input, path, &|listing| {
+                listings.lock().unwrap_or_else(PoisonError::into_inner).push(listing);
+            });
+            for listing in listings.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                reports.extend(listing.reports);
+                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+            }
+            let stamp = match found {
+                Place::File(stamp) => Some(stamp),
+                Place::Fault(report) => {
+                    reports.push(report);
+                    None
+                }
+                Place::Folder | Place::Nothing => None,
+            };
+            if let (Some(name), Some(above)) = (path.file_name(), path.parent()) {
+                let location = root.join(above);
+                let folder = Arc::new(Folder { input, path: above.to_owned(), location });
+                catalog.compare_file(&mut comparison, &folder, name, stamp)?;
+            }
+        }
+    }
+    Ok((catalog.finish_comparison(comparison)?, reports))
+}
+
 /// Reads the heads of files on all threads, and hands them on in the order of the files.
 fn read_all(
     settings: &Settings,
@@ -155,7 +230,7 @@ fn read_all(
                         found
                     })
                     .collect();
-                if read.is_empty() || sender.send(read).is_err() {
+                if read.is_empty() || progress.is_stopped() || sender.send(read).is_err() {
                     break;
                 }
             }

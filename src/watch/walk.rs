@@ -1,6 +1,6 @@
 //! The walk over the input folders: which files are articles.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirEntry, FileType, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -25,6 +25,19 @@ pub struct Listing {
     pub files: Vec<(OsString, Option<Stamp>)>,
     /// What can't be looked at.
     pub reports: Vec<Report>,
+}
+
+/// What is at a place that was looked at.
+#[derive(Debug)]
+pub enum Place {
+    /// A folder; all that is in it was given.
+    Folder,
+    /// An article with this stamp.
+    File(Stamp),
+    /// Something that can't be looked at.
+    Fault(Report),
+    /// Nothing that is an article, any more or at all.
+    Nothing,
 }
 
 /// What to walk, and what to leave out.
@@ -77,6 +90,40 @@ impl<'a> Walk<'a> {
         });
     }
 
+    /// Looks at one place in an input folder, at whatever is there now, as a walk of everything would
+    /// see it. What is below a hidden folder or in the output is nothing.
+    pub fn look_at(&self, input: usize, path: &Path, visit: &(dyn Fn(Listing) + Sync)) -> Place {
+        let root = &self.input.folders[input];
+        let is_hidden = |part: &OsStr| part.as_encoded_bytes().starts_with(b".");
+        let above = path.parent().unwrap_or(Path::new(""));
+        let location = root.join(path);
+        let is_reached = !path.iter().any(is_hidden)
+            && path.ancestors().all(|folder| !self.is_output(&root.join(folder)))
+            && is_real_folder(root, above);
+        let kind = fs::symlink_metadata(&location).map(|found| found.file_type());
+        match kind {
+            Ok(kind) if is_reached && kind.is_dir() => {
+                let folder = Folder { input, path: path.to_owned(), location };
+                rayon::scope(|scope| self.descend(scope, folder, visit));
+                Place::Folder
+            }
+            Ok(kind) if is_reached => {
+                let folder = Folder { input, path: above.to_owned(), location: root.join(above) };
+                let ask = || fs::metadata(&location);
+                let name = path.file_name().unwrap_or_default();
+                match look(self.input, root, &folder, name, kind, Some(&ask)) {
+                    Look::Article(_, Some(stamp)) => Place::File(stamp),
+                    Look::Fault(report) => Place::Fault(report),
+                    _ => Place::Nothing,
+                }
+            }
+            Err(error) if is_reached && error.kind() != io::ErrorKind::NotFound => {
+                Place::Fault(unreadable(&error, &location))
+            }
+            _ => Place::Nothing,
+        }
+    }
+
     fn descend<'s>(
         &'s self,
         scope: &rayon::Scope<'s>,
@@ -112,7 +159,7 @@ pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<F
             .into_par_iter()
             .with_min_len(FILES_A_THREAD)
             .map(|entry| match entry {
-                Ok(entry) => look(input, root, &folder, &entry, asks_stamps),
+                Ok(entry) => look_at_entry(input, root, &folder, &entry, asks_stamps),
                 Err(error) => Look::Fault(unreadable(&error, &folder.location)),
             })
             .collect(),
@@ -154,35 +201,63 @@ enum Look {
     Nothing,
 }
 
-fn look(input: &Input, root: &Path, folder: &Folder, entry: &DirEntry, asks_stamps: bool) -> Look {
-    let name = entry.file_name();
-    if name.as_encoded_bytes().starts_with(b".") {
-        return Look::Nothing;
-    }
+fn look_at_entry(
+    input: &Input,
+    root: &Path,
+    folder: &Folder,
+    entry: &DirEntry,
+    asks_stamps: bool,
+) -> Look {
     let kind = match entry.file_type() {
         Ok(kind) => kind,
         Err(error) => return Look::Fault(unreadable(&error, &entry.path())),
     };
-    if kind.is_dir() {
-        let (path, location) = (folder.path.join(&name), folder.location.join(&name));
-        return Look::Folder(Folder { input: folder.input, path, location });
-    }
-    if !is_article(input, &path_below(&folder.path, Path::new(&name))) {
+    // An entry is asked by its name in the open folder, which is cheaper than by its whole path.
+    let ask = || if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
+    look(input, root, folder, &entry.file_name(), kind, if asks_stamps { Some(&ask) } else { None })
+}
+
+/// Tells what something in a folder is; without its stamp where there is nothing to ask for it.
+fn look(
+    input: &Input,
+    root: &Path,
+    folder: &Folder,
+    name: &OsStr,
+    kind: FileType,
+    ask: Option<&dyn Fn() -> io::Result<Metadata>>,
+) -> Look {
+    if name.as_encoded_bytes().starts_with(b".") {
         return Look::Nothing;
     }
-    if let Some(report) = fault(&entry.path(), kind, root) {
-        return Look::Fault(report.in_file(entry.path().display().to_string()));
+    let location = || folder.location.join(name);
+    if kind.is_dir() {
+        let (path, location) = (folder.path.join(name), location());
+        return Look::Folder(Folder { input: folder.input, path, location });
     }
-    if !asks_stamps {
-        return Look::Article(name, None);
+    if !is_article(input, &path_below(&folder.path, Path::new(name))) {
+        return Look::Nothing;
     }
-    let found = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
-    match found {
-        Ok(found) => Look::Article(name, Some(stamp(&found))),
+    if !kind.is_file()
+        && let Some(report) = fault(&location(), kind, root)
+    {
+        return Look::Fault(report.in_file(location().display().to_string()));
+    }
+    match ask.map(|ask| ask()) {
+        None => Look::Article(name.to_owned(), None),
+        Some(Ok(found)) => Look::Article(name.to_owned(), Some(stamp(&found))),
         // It went between the listing and the look.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
-        Err(error) => Look::Fault(unreadable(&error, &entry.path())),
+        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
+        Some(Err(error)) => Look::Fault(unreadable(&error, &location())),
     }
+}
+
+/// Tells whether a path below an input folder leads through real folders only, as a walk does.
+fn is_real_folder(root: &Path, path: &Path) -> bool {
+    let below = path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+    fs::metadata(root).is_ok_and(|found| found.is_dir())
+        && below
+            .map(|folder| root.join(folder))
+            .all(|folder| fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()))
 }
 
 /// Makes the stamp of a file.
