@@ -3,8 +3,10 @@
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod daemon;
 pub mod mill;
 pub mod model;
+pub mod ops;
 pub mod publish;
 pub mod read;
 pub mod render;

@@ -15,6 +15,7 @@ mod error;
 mod library;
 mod list;
 mod press;
+mod schedule;
 pub mod standing;
 pub mod stock;
 
@@ -67,6 +68,8 @@ pub struct Edition {
     pub forecasts: Vec<Forecast>,
     /// How many documents were written.
     pub written: Written,
+    /// When something changes next though no article does.
+    pub next_change: Option<Timestamp>,
     /// What was not as it should be, by file and line; of what was looked at.
     pub reports: Vec<Report>,
 }
@@ -91,6 +94,8 @@ pub struct FeedSummary {
     pub folder: String,
     /// How many entries it holds.
     pub entries: usize,
+    /// When its newest entry was published.
+    pub newest: Option<Timestamp>,
 }
 
 /// Something that wants to know how far the work is; it may be called from any thread.
@@ -192,6 +197,7 @@ fn turn_within(
         feeds: drafts.iter().filter(|draft| draft.is_known()).map(Draft::summary).collect(),
         forecasts,
         written: Written::default(),
+        next_change: schedule::next_change(settings, catalog, &drafts)?,
         reports: Vec::new(),
     };
     if permits.dry_run {

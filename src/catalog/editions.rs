@@ -7,6 +7,7 @@ use rusqlite::params;
 use crate::catalog::Catalog;
 use crate::catalog::entry::timestamp;
 use crate::catalog::error::Result;
+use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
 use crate::model::id::Digest;
 
@@ -60,6 +61,22 @@ impl Catalog {
         let mut query = self.db.prepare_cached("SELECT DISTINCT feed FROM shown")?;
         let folders = query.query_map([], |row| row.get(0))?;
         Ok(folders.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// Gives all published feeds: the folder, how many entries it holds, and when the newest one was
+    /// published.
+    pub fn last_editions(&self) -> Result<Vec<(String, usize, Option<Timestamp>)>> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT feed, count(*), max(published) FROM shown GROUP BY feed")?;
+        let mut rows = query.query([])?;
+        let mut feeds = Vec::new();
+        while let Some(row) = rows.next()? {
+            let count = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+            let newest: Option<i64> = row.get(2)?;
+            feeds.push((row.get(0)?, count, newest.map(timestamp).transpose()?));
+        }
+        Ok(feeds)
     }
 
     /// Counts the entries of the published feed in a folder.

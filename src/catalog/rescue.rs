@@ -36,6 +36,19 @@ pub(crate) fn rescue(state: &Path, why: &str) -> Result<Report> {
     Ok(Report::warning("damaged-state", message).in_file(state.display().to_string()).help(help))
 }
 
+/// Puts a state file aside that is of a newer feedmill, with nothing taken from it. Gives what is to be
+/// told of it.
+pub(crate) fn leave_newer(state: &Path) -> Result<Report> {
+    let aside = put_aside(state).map_err(|error| CatalogError::Io(state.to_owned(), error))?;
+    let message = format!(
+        "the state file is of a newer feedmill; it is kept as {}, and a new one begins from the \
+         articles",
+        aside.display()
+    );
+    let help = "to go back to it, run the newer feedmill with that file in its place";
+    Ok(Report::warning("newer-state", message).in_file(state.display().to_string()).help(help))
+}
+
 /// Ends what was begun when the damaged file was put aside and the new one not yet in its place, and
 /// breaks the seal of a file that is there no more.
 pub(crate) fn finish(state: &Path) -> io::Result<()> {

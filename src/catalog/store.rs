@@ -54,6 +54,17 @@ impl Catalog {
         }
     }
 
+    /// Does the same, and puts a file aside that is of a newer feedmill.
+    pub fn open_anew(path: &Path) -> Result<Self> {
+        match Self::open(path) {
+            Err(CatalogError::Newer { .. }) => {
+                let told = rescue::leave_newer(path)?;
+                Ok(Self { told: Some(told), ..Self::open(path)? })
+            }
+            opened => opened,
+        }
+    }
+
     /// Opens a file that is as it was left.
     fn open_sound(path: &Path) -> Result<Self> {
         let at = |error| CatalogError::Io(path.to_owned(), error);
@@ -249,8 +260,7 @@ impl Catalog {
         self.first_new = last.unwrap_or_default() + 1;
         let holds_all_aliases = last.is_none();
         self.gathered.replace(Gathered { holds_all_aliases, ..Gathered::default() });
-        let articles = self.setting("articles")?.and_then(|count| count.parse().ok());
-        self.articles.set(articles.unwrap_or_default());
+        self.articles.set(self.written_articles()?);
         if self.is_doubtful {
             // Whatever becomes of the turn, this stays: the file will be sealed.
             self.forget_derived()?;
@@ -362,6 +372,21 @@ impl Catalog {
     #[must_use]
     pub fn is_first(&self) -> bool {
         self.first_new == 1
+    }
+
+    /// Counts the articles that existed when the state was left.
+    pub fn last_articles(&self) -> Result<usize> {
+        Ok(usize::try_from(self.written_articles()?).unwrap_or_default())
+    }
+
+    fn written_articles(&self) -> Result<i64> {
+        let articles = self.setting("articles")?.and_then(|count| count.parse().ok());
+        Ok(articles.unwrap_or_default())
+    }
+
+    /// Makes the state ready to be left: all of it stands in its file then.
+    pub fn close(mut self) -> Result<()> {
+        self.seal()
     }
 
     /// Counts the articles that exist.

@@ -41,6 +41,13 @@ impl Catalog {
         Ok(feeds.collect::<std::result::Result<_, _>>()?)
     }
 
+    /// Gives the time of the tombstone that ends first.
+    pub fn oldest_tombstone(&self) -> Result<Option<Timestamp>> {
+        let at: Option<i64> =
+            self.db.query_row("SELECT min(at) FROM tombstone", [], |row| row.get(0))?;
+        at.map(timestamp).transpose()
+    }
+
     /// Forgets the tombstones that are older than a time.
     pub fn end_tombstones(&self, before: Timestamp) -> Result<()> {
         self.db.prepare_cached("DELETE FROM tombstone WHERE at < ?")?.execute([before.unix()])?;

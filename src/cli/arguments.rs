@@ -16,7 +16,7 @@ pub(super) struct Arguments {
 }
 
 /// What every subcommand takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The configuration file [default: config.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE", env = "FEEDMILL_CONFIG")]
@@ -48,6 +48,10 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Build the feeds once and leave
     Build(BuildOptions),
+    /// Build the feeds, and keep them true to the folder from then on
+    Run(RunOptions),
+    /// Tell how a running service is, or what was published last
+    Status,
     /// Write a commented config.toml and a sample article
     Init(InitOptions),
     /// Show what is read from an article, and which feeds hold it
@@ -97,6 +101,13 @@ pub(super) struct BuildOptions {
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Publish even if many entries disappear or reappear as unread
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Publish the first edition even if many entries disappear or reappear as unread
     #[arg(long)]
     pub(super) force: bool,
 }

@@ -22,9 +22,11 @@ mod inspect;
 mod ledger;
 mod progress;
 mod reports;
+mod run;
 mod settings;
 mod shell;
 mod state;
+mod status;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,8 @@ pub fn run() -> ExitCode {
     let common = &arguments.common;
     let outcome = match &arguments.command {
         Command::Build(options) => build::run(common, options),
+        Command::Run(options) => run::run(common, options),
+        Command::Status => status::run(common),
         Command::Init(options) => init::run(common, options),
         Command::Inspect(options) => inspect::run(common, options),
         Command::Ledger(command) => ledger::run(common, command),

@@ -9,7 +9,7 @@ use crate::cli::arguments::Common;
 use crate::config::{self, ConfigFile, FlagValue, Loaded, Sources};
 
 /// The file that is looked for when none is named.
-const DEFAULT_FILE: &str = "config.toml";
+pub(super) const DEFAULT_FILE: &str = "config.toml";
 
 /// Loads the configuration; every fault of it is in the error, a line each.
 pub(super) fn load(common: &Common) -> Result<Loaded> {

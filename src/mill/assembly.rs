@@ -136,6 +136,7 @@ impl Draft<'_> {
             name: self.query.name.clone(),
             folder: self.query.folder.clone(),
             entries: self.shown().len(),
+            newest: self.shown().iter().map(|one| one.published).max(),
         }
     }
 }

@@ -1,0 +1,58 @@
+//! `feedmill run`: the service.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::runtime;
+use tokio::sync::mpsc;
+use tracing::Level;
+
+use crate::cli::arguments::{Common, RunOptions};
+use crate::cli::{Outcome, settings};
+use crate::daemon::{self, Setup};
+use crate::ops::alarm::SystemClock;
+use crate::ops::log::{self, Form};
+use crate::ops::signals::Signals;
+
+/// Runs the service until a signal ends it.
+pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
+    let settings = settings::load(common)?.settings;
+    let journal = std::env::var("JOURNAL_STREAM").ok();
+    log::begin(Form::choose(common.json, journal.as_deref()), least(common));
+    let again = common.clone();
+    let setup = Setup {
+        settings,
+        load: Box::new(move || {
+            let loaded = settings::load(&again);
+            loaded.map(|loaded| loaded.settings).map_err(|error| format!("{error:#}"))
+        }),
+        config_file: config_file(common),
+        clock: Arc::new(SystemClock),
+        force: options.force,
+    };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("the service can't begin")?;
+    runtime.block_on(async {
+        let mut signals = Signals::take()?;
+        let (sender, receiver) = mpsc::channel(8);
+        tokio::spawn(async move { while sender.send(signals.next().await).await.is_ok() {} });
+        daemon::run(setup, receiver).await
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Gives the file of the configuration, which may come to be there later.
+fn config_file(common: &Common) -> Option<PathBuf> {
+    let file = common.config.as_deref().unwrap_or(Path::new(settings::DEFAULT_FILE));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_none_or(Path::is_dir).then(|| file.to_owned())
+}
+
+fn least(common: &Common) -> Level {
+    match (common.quiet, common.verbose) {
+        (true, _) => Level::ERROR,
+        (_, true) => Level::DEBUG,
+        _ => Level::INFO,
+    }
+}

@@ -1,0 +1,377 @@
+//! The service: the feeds follow the folder.
+//!
+//! ```text
+//! watcher ─┐
+//! clock   ─┤            ┌─▶ turn of the mill, on a thread of its own ─┐
+//! signals ─┼─▶ Event ─▶ loop                                          │
+//! config  ─┤            └─▶ log, systemd, status                      │
+//! turn    ─┘◀─────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! One thing at a time: what happens while a turn runs is gathered for the next one. A turn that fails
+//! leaves everything as it was, and is tried again after a pause that grows.
+
+mod config_file;
+mod pause;
+pub mod status;
+mod teller;
+mod workshop;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::config::meant::Settings;
+use crate::daemon::config_file::ConfigWatch;
+use crate::daemon::pause::Pause;
+use crate::daemon::teller::Teller;
+use crate::daemon::workshop::{Turned, Workshop};
+use crate::mill::TurnError;
+use crate::model::date::Timestamp;
+use crate::ops::alarm::Clock;
+use crate::ops::control::{self, Control};
+use crate::ops::signals::Signal;
+use crate::ops::systemd;
+use crate::watch::scope::{Scope, Why};
+use crate::watch::health::Health;
+use crate::watch::watcher::{Hints, Watcher};
+
+/// How many new files a turn takes at most, so that a crowd of them is published in parts.
+const MOST_NEW: usize = 16_384;
+
+/// Reads the configuration; the error is all that is the matter with it.
+pub type Loader = Box<dyn Fn() -> Result<Settings, String> + Send>;
+
+/// What a service begins with.
+pub struct Setup {
+    /// The configuration in force.
+    pub settings: Settings,
+    /// Reads it again.
+    pub load: Loader,
+    /// Its file, which is watched for changes.
+    pub config_file: Option<PathBuf>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Publishes the first edition whatever the gate says.
+    pub force: bool,
+}
+
+/// Everything that can happen.
+enum Event {
+    /// Something may have changed there.
+    Look(Scope),
+    /// The watcher tells how the folders are watched.
+    Watching,
+    /// A time has come, or the clock was set.
+    Due,
+    /// What failed may be tried again.
+    Retry,
+    /// A turn has ended.
+    Turned(Box<Turned>),
+    /// The file of the configuration was changed.
+    ConfigChanged,
+    /// A signal came.
+    Signal(Signal),
+    /// It is time to tell systemd that the service is alive.
+    Pulse,
+}
+
+/// Runs the service until it is told to stop. The signals come from a channel.
+pub async fn run(setup: Setup, signals: mpsc::Receiver<Signal>) -> std::io::Result<()> {
+    let mut daemon = Daemon::begin(setup, signals)?;
+    while let Some(event) = daemon.next_event().await {
+        daemon.take(event);
+        daemon.go_on();
+    }
+    daemon.leave().await;
+    Ok(())
+}
+
+struct Daemon {
+    settings: Arc<Settings>,
+    load: Loader,
+    clock: Arc<dyn Clock>,
+    signals: mpsc::Receiver<Signal>,
+    watcher: Watcher,
+    hints: Hints,
+    health: watch::Receiver<Health>,
+    config_watch: Option<ConfigWatch>,
+    /// Where the mill stands; `None` while a turn has it.
+    workshop: Option<Workshop>,
+    turning: Option<JoinHandle<Turned>>,
+    /// Where the next turn has to look.
+    pending: Scope,
+    /// True when the next turn is wanted even if there is nowhere to look.
+    is_due: bool,
+    next_change: Option<Timestamp>,
+    /// Settings that come into force before the next turn.
+    reloaded: Option<Settings>,
+    pause: Pause,
+    pulse: Option<tokio::time::Interval>,
+    teller: Teller,
+    control: Option<JoinHandle<()>>,
+    /// Asks the turn that runs to be given up.
+    stop: Arc<AtomicBool>,
+}
+
+impl Daemon {
+    fn begin(setup: Setup, signals: mpsc::Receiver<Signal>) -> std::io::Result<Self> {
+        let Setup { settings, load, config_file, clock, force } = setup;
+        let settings = Arc::new(settings);
+        let (watcher, hints) = watch(&settings)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let config_watch = config_file.and_then(|file| match ConfigWatch::begin(&file) {
+            Ok(watch) => Some(watch),
+            Err(error) => {
+                tracing::warn!("{} is not watched: {error}", file.display());
+                None
+            }
+        });
+        let teller = Teller::new(clock.now());
+        Ok(Self {
+            workshop: Some(Workshop::new(
+                Arc::clone(&settings),
+                Arc::clone(&clock),
+                Arc::clone(&stop),
+                force,
+            )),
+            settings,
+            load,
+            clock,
+            signals,
+            health: watcher.health(),
+            watcher,
+            hints,
+            config_watch,
+            turning: None,
+            pending: Scope::default(),
+            is_due: false,
+            next_change: None,
+            reloaded: None,
+            pause: Pause::default(),
+            pulse: systemd::pulse().map(tokio::time::interval),
+            teller,
+            control: None,
+            stop,
+        })
+    }
+
+    /// Waits for the next event; `None` once all is done that was to be done before leaving.
+    async fn next_event(&mut self) -> Option<Event> {
+        if self.is_stopping() && self.turning.is_none() {
+            return None;
+        }
+        let is_idle = self.turning.is_none();
+        let retry = self.pause.until();
+        Some(tokio::select! {
+            biased;
+            signal = self.signals.recv() => match signal {
+                Some(signal) => Event::Signal(signal),
+                // Whoever sent them is gone, and so has nobody left who could stop the service.
+                None => Event::Signal(Signal::Stop),
+            },
+            turned = ended(&mut self.turning) => Event::Turned(Box::new(turned)),
+            () = beat(&mut self.pulse) => Event::Pulse,
+            () = changed(&mut self.config_watch) => Event::ConfigChanged,
+            () = health_changed(&mut self.health) => Event::Watching,
+            Some(scope) = self.hints.next(), if is_idle => Event::Look(scope),
+            () = until(retry), if is_idle => Event::Retry,
+            reached = self.clock.reach(self.next_change), if is_idle => {
+                if let Err(error) = reached {
+                    tracing::error!("the clock can't be waited for: {error}");
+                }
+                Event::Due
+            }
+        })
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Look(scope) => self.pending.add(scope),
+            Event::Watching => self.teller.set_watching(&self.health.borrow_and_update()),
+            Event::Due => {
+                self.is_due = true;
+                self.next_change = None;
+            }
+            Event::Retry => self.pause.is_over(),
+            Event::Turned(turned) => self.take_turned(*turned),
+            Event::ConfigChanged | Event::Signal(Signal::Reload) => self.reload(),
+            Event::Signal(Signal::Stop) => self.stop(),
+            Event::Pulse => systemd::alive(),
+        }
+    }
+
+    /// Begins the next turn, if there is one to begin.
+    fn go_on(&mut self) {
+        if self.is_stopping() || self.turning.is_some() {
+            return;
+        }
+        self.put_into_force();
+        let is_wanted = self.is_due || !self.pending.is_empty();
+        let Some(workshop) = self.workshop.take_if(|_| is_wanted && !self.pause.is_on()) else {
+            return;
+        };
+        let scope = std::mem::take(&mut self.pending);
+        self.is_due = false;
+        self.turning = Some(tokio::task::spawn_blocking(move || workshop.turn(scope, MOST_NEW)));
+    }
+
+    fn take_turned(&mut self, turned: Turned) {
+        let Turned { workshop, scope, outcome, told, took } = turned;
+        if let Some(told) = told {
+            self.teller.warn(&told);
+        }
+        if self.control.is_none() {
+            self.control = self.listen();
+        }
+        self.workshop = Some(workshop);
+        match &outcome {
+            Ok(edition) => {
+                self.pause.end();
+                self.next_change = edition.next_change;
+                if edition.has_more {
+                    self.pending.add(scope.clone());
+                }
+            }
+            Err(TurnError::Stopped) => self.pending.add(scope.clone()),
+            // Whoever looks everywhere again meets the gate again; until then the feeds stay.
+            Err(TurnError::Refused { .. }) => self.pause.end(),
+            Err(_) => {
+                self.pending.add_everything(Why::Failed);
+                self.pause.begin(Instant::now());
+            }
+        }
+        self.teller.tell(&outcome, &scope, took, self.clock.now(), self.pause.length());
+    }
+
+    /// Lets others ask how things are, now that the state is ours.
+    fn listen(&self) -> Option<JoinHandle<()>> {
+        let path = control::path(self.settings.state.as_deref()?);
+        match Control::listen(&path) {
+            Ok(control) => {
+                let told = self.teller.told();
+                Some(tokio::spawn(async move { control.answer(|| told.borrow().to_json()).await }))
+            }
+            Err(error) => {
+                tracing::warn!("{}: nobody can ask for the status: {error}", path.display());
+                None
+            }
+        }
+    }
+
+    fn reload(&mut self) {
+        systemd::reloading();
+        match (self.load)() {
+            Ok(settings) => {
+                tracing::info!("the configuration is read");
+                self.teller.set_config_fault(None);
+                self.reloaded = Some(settings);
+            }
+            Err(faults) => {
+                for fault in faults.lines() {
+                    tracing::error!("{fault}");
+                }
+                tracing::error!("the configuration stays as it was");
+                self.teller.set_config_fault(Some(faults));
+            }
+        }
+        self.teller.ready();
+    }
+
+    /// Puts settings into force that were read since the last turn.
+    fn put_into_force(&mut self) {
+        let Some(settings) = self.reloaded.take() else { return };
+        let former = std::mem::replace(&mut self.settings, Arc::new(settings));
+        // The new watcher is there before the old one goes, so that nothing is lost in between.
+        match watch(&self.settings) {
+            Ok((watcher, hints)) => {
+                self.health = watcher.health();
+                (self.watcher, self.hints) = (watcher, hints);
+            }
+            Err(error) => tracing::error!("the folders are watched as before: {error}"),
+        }
+        if former.state != self.settings.state
+            && let Some(control) = self.control.take()
+        {
+            control.abort();
+        }
+        if let Some(workshop) = &mut self.workshop {
+            workshop.change(Arc::clone(&self.settings));
+        }
+        self.pause.end();
+        self.pending.add_everything(Why::Configured);
+    }
+
+    fn stop(&mut self) {
+        if self.is_stopping() {
+            tracing::warn!("left at once, as asked for twice");
+            std::process::exit(1);
+        }
+        systemd::stopping();
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    async fn leave(mut self) {
+        if let Some(control) = self.control.take() {
+            control.abort();
+            // The socket is gone once its task is.
+            let _ = control.await;
+        }
+        if let Some(workshop) = &mut self.workshop {
+            workshop.close();
+        }
+        tracing::info!("stopped");
+    }
+}
+
+fn watch(settings: &Settings) -> std::io::Result<(Watcher, Hints)> {
+    Watcher::start(&settings.watch, &settings.input, &settings.output.folder)
+}
+
+/// Waits until a turn has ended; for ever when none runs.
+async fn ended(turning: &mut Option<JoinHandle<Turned>>) -> Turned {
+    let Some(running) = turning else { return std::future::pending().await };
+    let turned = running.await;
+    *turning = None;
+    match turned {
+        Ok(turned) => turned,
+        // Whatever the mill stumbled over, it would again: systemd begins the service anew, slower
+        // each time.
+        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+    }
+}
+
+async fn changed(config: &mut Option<ConfigWatch>) {
+    match config {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn health_changed(health: &mut watch::Receiver<Health>) {
+    if health.changed().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+async fn beat(pulse: &mut Option<tokio::time::Interval>) {
+    match pulse {
+        Some(pulse) => _ = pulse.tick().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

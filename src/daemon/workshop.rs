@@ -1,0 +1,122 @@
+//! The mill and its state, on the thread of a turn.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::config::meant::Settings;
+use crate::mill::{self, Edition, Permits, Progress, TurnError};
+use crate::model::report::Report;
+use crate::ops::alarm::Clock;
+use crate::watch::scope::Scope;
+
+/// What a turn needs.
+#[derive(Debug)]
+pub(super) struct Workshop {
+    settings: Arc<Settings>,
+    clock: Arc<dyn Clock>,
+    stop: Arc<AtomicBool>,
+    /// The state; `None` before the first turn, and after one that failed on it.
+    catalog: Option<Catalog>,
+    /// Whether the next edition is published whatever the gate says.
+    force: bool,
+}
+
+/// A turn that has ended.
+pub(super) struct Turned {
+    pub(super) workshop: Workshop,
+    /// Where it looked.
+    pub(super) scope: Scope,
+    pub(super) outcome: Result<Edition, TurnError>,
+    /// What was not as it should be with the state file.
+    pub(super) told: Option<Report>,
+    pub(super) took: Duration,
+}
+
+impl Workshop {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        clock: Arc<dyn Clock>,
+        stop: Arc<AtomicBool>,
+        force: bool,
+    ) -> Self {
+        Self { settings, clock, stop, catalog: None, force }
+    }
+
+    /// Goes on with other settings; a state elsewhere is opened by the next turn.
+    pub(super) fn change(&mut self, settings: Arc<Settings>) {
+        if settings.state != self.settings.state {
+            self.close();
+        }
+        self.settings = settings;
+    }
+
+    /// Turns the mill once.
+    pub(super) fn turn(mut self, scope: Scope, most_new: usize) -> Turned {
+        let began = Instant::now();
+        let mut told = None;
+        let outcome = self.turn_within(&scope, most_new, &mut told);
+        if let Err(TurnError::Catalog(_)) = outcome {
+            // What failed once may not be tried again with the same open file.
+            self.catalog = None;
+        }
+        self.force &= outcome.is_err();
+        Turned { workshop: self, scope, outcome, told, took: began.elapsed() }
+    }
+
+    fn turn_within(
+        &mut self,
+        scope: &Scope,
+        most_new: usize,
+        told: &mut Option<Report>,
+    ) -> Result<Edition, TurnError> {
+        let catalog = match self.catalog.take() {
+            Some(catalog) => catalog,
+            None => {
+                let catalog = open(&self.settings)?;
+                *told = catalog.told().cloned();
+                catalog
+            }
+        };
+        let catalog = self.catalog.insert(catalog);
+        let permits = Permits {
+            force: self.force,
+            goes_on: true,
+            most_new: Some(most_new),
+            ..Permits::default()
+        };
+        let progress = Watched { stop: &self.stop };
+        mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
+    }
+
+    /// Makes the state ready to be left.
+    pub(super) fn close(&mut self) {
+        if let Some(catalog) = self.catalog.take()
+            && let Err(error) = catalog.close()
+        {
+            // Nothing is lost: the log holds it, and the next one reads it from there.
+            tracing::warn!("the state is left as it is: {error}");
+        }
+    }
+}
+
+/// Opens the state. One of a newer feedmill is put aside: a service has nobody to ask.
+fn open(settings: &Settings) -> Result<Catalog, CatalogError> {
+    let Some(path) = &settings.state else { return Catalog::in_memory() };
+    Catalog::open_anew(path)
+}
+
+/// Gives a turn up when the service is to end.
+struct Watched<'a> {
+    stop: &'a AtomicBool,
+}
+
+impl Progress for Watched<'_> {
+    fn begin(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
