@@ -191,7 +191,7 @@ impl Daemon {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Look(scope) => self.pending.add(scope),
+            Event::Look(scope) => self.pending.extend(scope),
             Event::Watching => self.teller.set_watching(&self.health.borrow_and_update()),
             Event::Due => {
                 self.is_due = true;
@@ -234,10 +234,10 @@ impl Daemon {
                 self.pause.end();
                 self.next_change = edition.next_change;
                 if edition.has_more {
-                    self.pending.add(scope.clone());
+                    self.pending.extend(scope.clone());
                 }
             }
-            Err(TurnError::Stopped) => self.pending.add(scope.clone()),
+            Err(TurnError::Stopped) => self.pending.extend(scope.clone()),
             // Whoever looks everywhere again meets the gate again; until then the feeds stay.
             Err(TurnError::Refused { .. }) => self.pause.end(),
             Err(_) => {

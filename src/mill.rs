@@ -27,10 +27,10 @@ use crate::mill::standing::Inspected;
 use crate::model::article::Head;
 use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
-use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
+use crate::watch::scope::{Scope, Why};
 use crate::watch::walk::Walk;
 
 pub use crate::mill::error::TurnError;
@@ -124,13 +124,13 @@ impl Progress for Silent {
 pub fn turn(
     settings: &Settings,
     catalog: &mut Catalog,
-    look: &Look,
+    scope: &Scope,
     now: Timestamp,
     permits: Permits,
     progress: &dyn Progress,
 ) -> Result<Edition, TurnError> {
     catalog.begin(&settings.print)?;
-    let turned = turn_within(settings, catalog, look, now, permits, progress);
+    let turned = turn_within(settings, catalog, scope, now, permits, progress);
     match &turned {
         Ok(_) if !permits.dry_run && permits.goes_on => catalog.commit_to_log()?,
         Ok(_) if !permits.dry_run => catalog.commit()?,
@@ -150,7 +150,7 @@ pub fn inspect(
     now: Timestamp,
 ) -> Result<Option<Inspected>, CatalogError> {
     catalog.begin(&settings.print)?;
-    let inspected = stock::take(settings, catalog, &Look::Everywhere, usize::MAX, now, &Silent)
+    let inspected = stock::take(settings, catalog, &Scope::Everything(Why::Asked), usize::MAX, now, &Silent)
         .and_then(|_| standing::inspect(settings, catalog, file, head, now));
     catalog.roll_back()?;
     inspected
@@ -159,19 +159,19 @@ pub fn inspect(
 fn turn_within(
     settings: &Settings,
     catalog: &mut Catalog,
-    look: &Look,
+    scope: &Scope,
     now: Timestamp,
     permits: Permits,
     progress: &dyn Progress,
 ) -> Result<Edition, TurnError> {
-    let output = Directory::new(&settings.output, look.is_everywhere());
+    let output = Directory::new(&settings.output, scope.is_everything());
     catalog.publish_to(&settings.output.folder.to_string_lossy())?;
     if let Err((folder, error)) = Walk::new(&settings.input, &settings.output.folder).check() {
         let is_published = !catalog.shown_feeds()?.is_empty();
         return Err(TurnError::Input { folder, error, is_published });
     }
     let most_new = permits.most_new.unwrap_or(usize::MAX);
-    let stock = stock::take(settings, catalog, look, most_new, now, progress)?;
+    let stock = stock::take(settings, catalog, scope, most_new, now, progress)?;
     if stock.is_stopped {
         return Err(TurnError::Stopped);
     }
@@ -180,7 +180,7 @@ fn turn_within(
     let mut library = Library::new(settings);
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
     let (mut drafts, collisions) =
-        assembly::drafts(settings, catalog, look, &output, oldest_tombstone)?;
+        assembly::drafts(settings, catalog, scope, &output, oldest_tombstone)?;
     progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
     for draft in &mut drafts {
         archive::settle(settings, catalog, &mut library, draft, now)?;
@@ -216,9 +216,9 @@ fn turn_within(
     drop(lock);
 
     edition.written = told.written;
-    edition.reports = match look {
-        Look::Everywhere => catalog.reports(&settings.input.folders)?,
-        Look::At(_) => Vec::new(),
+    edition.reports = match scope {
+        Scope::Everything(_) => catalog.reports(&settings.input.folders)?,
+        Scope::Places(_) => Vec::new(),
     };
     edition.reports.extend(stock.reports);
     edition.reports.extend(collisions);
@@ -226,7 +226,7 @@ fn turn_within(
     edition.reports.extend(told.reports);
     edition.reports.sort();
     edition.reports.dedup();
-    if look.is_everywhere() {
+    if scope.is_everything() {
         catalog.tidy()?;
     }
     Ok(edition)

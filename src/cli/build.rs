@@ -11,9 +11,9 @@ use crate::cli::{Outcome, clock, forecasts, reports, settings, state};
 use crate::config::meant::Settings;
 use crate::mill::account::{self, Account};
 use crate::mill::{self, Edition, FeedSummary, Permits, TurnError};
-use crate::model::look::Look;
 use crate::model::report::Severity;
 use crate::publish::gate::Forecast;
+use crate::watch::scope::{Scope, Why};
 
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force, ..Permits::default() };
     let now = clock::now()?;
-    let turned = mill::turn(&settings, &mut catalog, &Look::Everywhere, now, permits, &bar);
+    let turned = mill::turn(&settings, &mut catalog, &Scope::Everything(Why::Asked), now, permits, &bar);
     bar.finish();
     let edition = match turned {
         Ok(edition) => edition,

@@ -36,7 +36,7 @@ impl ConfigWatch {
             };
             if concerns {
                 // One that waits is enough.
-                drop(sender.try_send(()));
+                let _ = sender.try_send(());
             }
         })?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::config::meant::Settings;
 use crate::daemon::status::{FeedStatus, Status, TurnStatus, Watched};
 use crate::mill::{Edition, FeedSummary, TurnError};
 use crate::model::date::Timestamp;

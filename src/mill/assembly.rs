@@ -18,13 +18,13 @@ use crate::model::edition::Shown;
 use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
 use crate::model::id::digest;
 use crate::model::language::Language;
-use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::model::text::Text;
 use crate::publish::directory::Directory;
 use crate::select::filter;
 use crate::select::group::{self, Query};
 use crate::select::limit::Intake;
+use crate::watch::scope::Scope;
 
 /// How often a reader may ask, in minutes.
 const TTL_MINUTES: u32 = 60;
@@ -53,7 +53,7 @@ pub(super) struct Draft<'a> {
 pub(super) fn drafts<'a>(
     settings: &'a Settings,
     catalog: &mut Catalog,
-    look: &Look,
+    scope: &Scope,
     output: &Directory<'_>,
     oldest: Timestamp,
 ) -> Result<(Vec<Draft<'a>>, Vec<Report>), CatalogError> {
@@ -75,7 +75,7 @@ pub(super) fn drafts<'a>(
         });
         let ages = query.plan.limits.age_seconds.is_some();
         let is_stale = row.is_stale || ages || !is_whole || ended.contains(&query.folder);
-        let is_asked_for = is_stale || look.is_everywhere();
+        let is_asked_for = is_stale || scope.is_everything();
         let shown = is_asked_for.then(|| catalog.shown(&query.folder)).transpose()?;
         drafts.push(Draft { row, query, is_stale, shown, entries: None });
     }

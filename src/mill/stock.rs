@@ -1,7 +1,6 @@
 //! What exists: the files of the input folders, and what of them was changed.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -18,13 +17,13 @@ use crate::mill::library;
 use crate::model::date::Timestamp;
 use crate::model::file::{Folder, SeedFile, Stamp};
 use crate::model::id::digest;
-use crate::model::look::Look;
 use crate::model::report::Report;
 use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
 use crate::select::filter;
 use crate::watch::file::OpenFile;
-use crate::watch::walk::{Listing, Place, Walk};
+use crate::watch::scope::{Place, Places, Scope};
+use crate::watch::walk::{Listing, Seen, Walk};
 
 /// How many files are read before the catalog hears of them.
 const BATCH: usize = 512;
@@ -55,14 +54,14 @@ pub struct Stock {
 pub fn take(
     settings: &Settings,
     catalog: &mut Catalog,
-    look: &Look,
+    scope: &Scope,
     most_new: usize,
     now: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Stock, CatalogError> {
-    let (mut changes, reports) = match look {
-        Look::Everywhere => compare(settings, catalog)?,
-        Look::At(places) => compare_places(settings, catalog, places)?,
+    let (mut changes, reports) = match scope {
+        Scope::Everything(_) => compare(settings, catalog)?,
+        Scope::Places(places) => compare_places(settings, catalog, places)?,
     };
     let has_more = leave_for_later(catalog, &mut changes, most_new);
     let mut stock = Stock {
@@ -170,40 +169,40 @@ fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Repor
     })
 }
 
-/// Compares some files and folders of the input with the catalog; what lies elsewhere is passed over.
+/// Compares some files and folders of the input with the catalog.
 fn compare_places(
     settings: &Settings,
     catalog: &Catalog,
-    places: &[PathBuf],
+    places: &Places,
 ) -> Result<(Changes, Vec<Report>), CatalogError> {
     let walk = Walk::new(&settings.input, &settings.output.folder);
     let mut comparison = Comparison::default();
     let mut reports = Vec::new();
-    for place in places {
-        for (input, root) in settings.input.folders.iter().enumerate() {
-            let Ok(path) = place.strip_prefix(root) else { continue };
-            catalog.compare_below(&mut comparison, input, path)?;
-            let listings = Mutex::new(Vec::new());
-            let found = walk.look_at(input, path, &|listing| {
-                listings.lock().unwrap_or_else(PoisonError::into_inner).push(listing);
-            });
-            for listing in listings.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                reports.extend(listing.reports);
-                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+    for Place { input, path } in places.folders.iter().chain(&places.files) {
+        // A place may be of a configuration that is no more in force.
+        let Some(root) = settings.input.folders.get(*input) else { continue };
+        catalog.compare_below(&mut comparison, *input, path)?;
+        let listings = Mutex::new(Vec::new());
+        let seen = walk.look_at(*input, path, &|listing| {
+            listings.lock().unwrap_or_else(PoisonError::into_inner).push(listing);
+        });
+        for listing in listings.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            reports.extend(listing.reports);
+            catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+        }
+        let stamp = match seen {
+            Seen::File(stamp) => Some(stamp),
+            Seen::Fault(report) => {
+                reports.push(report);
+                None
             }
-            let stamp = match found {
-                Place::File(stamp) => Some(stamp),
-                Place::Fault(report) => {
-                    reports.push(report);
-                    None
-                }
-                Place::Folder | Place::Nothing => None,
-            };
-            if let (Some(name), Some(above)) = (path.file_name(), path.parent()) {
-                let location = root.join(above);
-                let folder = Arc::new(Folder { input, path: above.to_owned(), location });
-                catalog.compare_file(&mut comparison, &folder, name, stamp)?;
-            }
+            Seen::Folder | Seen::Nothing => None,
+        };
+        // What is a folder or nothing now may have been a file.
+        if let (Some(name), Some(above)) = (path.file_name(), path.parent()) {
+            let location = root.join(above);
+            let folder = Arc::new(Folder { input: *input, path: above.to_owned(), location });
+            catalog.compare_file(&mut comparison, &folder, name, stamp)?;
         }
     }
     Ok((catalog.finish_comparison(comparison)?, reports))

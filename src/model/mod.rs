@@ -12,6 +12,5 @@ pub mod file;
 pub mod id;
 pub mod language;
 pub mod list;
-pub mod look;
 pub mod report;
 pub mod text;

@@ -29,7 +29,7 @@ pub struct Listing {
 
 /// What is at a place that was looked at.
 #[derive(Debug)]
-pub enum Place {
+pub enum Seen {
     /// A folder; all that is in it was given.
     Folder,
     /// An article with this stamp.
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
 
     /// Looks at one place in an input folder, at whatever is there now, as a walk of everything would
     /// see it. What is below a hidden folder or in the output is nothing.
-    pub fn look_at(&self, input: usize, path: &Path, visit: &(dyn Fn(Listing) + Sync)) -> Place {
+    pub fn look_at(&self, input: usize, path: &Path, visit: &(dyn Fn(Listing) + Sync)) -> Seen {
         let root = &self.input.folders[input];
         let is_hidden = |part: &OsStr| part.as_encoded_bytes().starts_with(b".");
         let above = path.parent().unwrap_or(Path::new(""));
@@ -105,22 +105,22 @@ impl<'a> Walk<'a> {
             Ok(kind) if is_reached && kind.is_dir() => {
                 let folder = Folder { input, path: path.to_owned(), location };
                 rayon::scope(|scope| self.descend(scope, folder, visit));
-                Place::Folder
+                Seen::Folder
             }
             Ok(kind) if is_reached => {
                 let folder = Folder { input, path: above.to_owned(), location: root.join(above) };
                 let ask = || fs::metadata(&location);
                 let name = path.file_name().unwrap_or_default();
                 match look(self.input, root, &folder, name, kind, Some(&ask)) {
-                    Look::Article(_, Some(stamp)) => Place::File(stamp),
-                    Look::Fault(report) => Place::Fault(report),
-                    _ => Place::Nothing,
+                    Look::Article(_, Some(stamp)) => Seen::File(stamp),
+                    Look::Fault(report) => Seen::Fault(report),
+                    _ => Seen::Nothing,
                 }
             }
             Err(error) if is_reached && error.kind() != io::ErrorKind::NotFound => {
-                Place::Fault(unreadable(&error, &location))
+                Seen::Fault(unreadable(&error, &location))
             }
-            _ => Place::Nothing,
+            _ => Seen::Nothing,
         }
     }
 
