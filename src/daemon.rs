@@ -36,8 +36,8 @@ use crate::ops::alarm::Clock;
 use crate::ops::control::{self, Control};
 use crate::ops::signals::Signal;
 use crate::ops::systemd;
-use crate::watch::scope::{Scope, Why};
 use crate::watch::health::Health;
+use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::watcher::{Hints, Watcher};
 
 /// How many new files a turn takes at most, so that a crowd of them is published in parts.
@@ -223,7 +223,7 @@ impl Daemon {
     fn take_turned(&mut self, turned: Turned) {
         let Turned { workshop, scope, outcome, told, took } = turned;
         if let Some(told) = told {
-            self.teller.warn(&told);
+            Teller::warn(&told);
         }
         if self.control.is_none() {
             self.control = self.listen();
@@ -233,9 +233,15 @@ impl Daemon {
             Ok(edition) => {
                 self.pause.end();
                 self.next_change = edition.next_change;
+                self.look_again(&edition.restless);
                 if edition.has_more {
                     self.pending.extend(scope.clone());
                 }
+            }
+            Err(TurnError::Restless(files)) => {
+                self.look_again(files);
+                self.pending.extend(scope.clone());
+                self.pause.begin_short(Instant::now(), self.settings.watch.settle);
             }
             Err(TurnError::Stopped) => self.pending.extend(scope.clone()),
             // Whoever looks everywhere again meets the gate again; until then the feeds stay.
@@ -246,6 +252,13 @@ impl Daemon {
             }
         }
         self.teller.tell(&outcome, &scope, took, self.clock.now(), self.pause.length());
+    }
+
+    /// Looks at files again once they are quiet.
+    fn look_again(&self, files: &[(usize, PathBuf)]) {
+        for (input, path) in files {
+            self.hints.again(Place::new(*input, path));
+        }
     }
 
     /// Lets others ask how things are, now that the state is ours.
@@ -358,7 +371,7 @@ async fn changed(config: &mut Option<ConfigWatch>) {
 
 async fn health_changed(health: &mut watch::Receiver<Health>) {
     if health.changed().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -19,6 +19,9 @@ mod schedule;
 pub mod standing;
 pub mod stock;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
 use crate::mill::assembly::Draft;
@@ -46,6 +49,9 @@ pub struct Permits {
     pub goes_on: bool,
     /// How many new files are taken at most, where nothing but new files was found; all without.
     pub most_new: Option<usize>,
+    /// How long a file must have been quiet that nobody told to be closed. Then nothing half written is
+    /// published: what is not quiet stays as it was. Without it, files are read as they are.
+    pub settle: Option<Duration>,
 }
 
 /// What one turn did.
@@ -57,6 +63,8 @@ pub struct Edition {
     pub read: usize,
     /// True when there are more new files than the turn could take.
     pub has_more: bool,
+    /// Files that were not quiet, so that they were left as they were: input folder and path.
+    pub restless: Vec<(usize, PathBuf)>,
     /// How many articles exist.
     pub articles: usize,
     /// How many articles of these feeds have no page of their own.
@@ -150,8 +158,15 @@ pub fn inspect(
     now: Timestamp,
 ) -> Result<Option<Inspected>, CatalogError> {
     catalog.begin(&settings.print)?;
-    let inspected = stock::take(settings, catalog, &Scope::Everything(Why::Asked), usize::MAX, now, &Silent)
-        .and_then(|_| standing::inspect(settings, catalog, file, head, now));
+    let inspected = stock::take(
+        settings,
+        catalog,
+        &Scope::Everything(Why::Asked),
+        Permits::default(),
+        now,
+        &Silent,
+    )
+    .and_then(|_| standing::inspect(settings, catalog, file, head, now));
     catalog.roll_back()?;
     inspected
 }
@@ -170,14 +185,13 @@ fn turn_within(
         let is_published = !catalog.shown_feeds()?.is_empty();
         return Err(TurnError::Input { folder, error, is_published });
     }
-    let most_new = permits.most_new.unwrap_or(usize::MAX);
-    let stock = stock::take(settings, catalog, scope, most_new, now, progress)?;
+    let stock = stock::take(settings, catalog, scope, permits, now, progress)?;
     if stock.is_stopped {
         return Err(TurnError::Stopped);
     }
     catalog.come_due(now)?;
 
-    let mut library = Library::new(settings);
+    let mut library = Library::new(settings, permits.settle.is_some());
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
     let (mut drafts, collisions) =
         assembly::drafts(settings, catalog, scope, &output, oldest_tombstone)?;
@@ -186,12 +200,17 @@ fn turn_within(
         archive::settle(settings, catalog, &mut library, draft, now)?;
         draft.select(settings, catalog, &mut library, now)?;
     }
+    let restless = library.take_restless();
+    if !restless.is_empty() {
+        return Err(TurnError::Restless(restless));
+    }
     let forecasts = press::forecasts(catalog, &drafts)?;
     press::bury(catalog, &drafts, &forecasts, now, oldest_tombstone)?;
     let mut edition = Edition {
         files: stock.files,
         read: stock.read,
         has_more: stock.has_more,
+        restless: stock.restless,
         articles: catalog.count_articles(),
         pageless: assembly::pageless(&drafts),
         feeds: drafts.iter().filter(|draft| draft.is_known()).map(Draft::summary).collect(),

@@ -72,6 +72,9 @@ pub struct Changes {
     pub vanished: Vec<Vanished>,
     /// How many files were looked at.
     pub files: usize,
+    /// Files that a walk found and that are not quiet yet, so that they may be half written: input
+    /// folder and path. They count as they were.
+    pub restless: Vec<(usize, PathBuf)>,
 }
 
 /// Compares folders with the state, one by one.
@@ -79,9 +82,22 @@ pub struct Changes {
 pub struct Comparison {
     unseen: HashMap<(i64, PathBuf), i64>,
     changes: Changes,
+    /// Files of a walk that were changed after this time are restless, in nanoseconds since 1970.
+    quiet_since: Option<i64>,
 }
 
 impl Comparison {
+    /// Leaves files alone that a walk finds to have been changed after a time, in nanoseconds since 1970.
+    #[must_use]
+    pub fn of_the_quiet(self, since: Option<i64>) -> Self {
+        Self { quiet_since: since, ..self }
+    }
+
+    fn is_restless(&self, stamp: Option<Stamp>) -> bool {
+        let times = stamp.zip(self.quiet_since);
+        times.is_some_and(|(stamp, since)| stamp.changed > since)
+    }
+
     /// Tells whether the state knows of no folder.
     #[must_use]
     pub fn knows_nothing(&self) -> bool {
@@ -95,7 +111,7 @@ impl Catalog {
         let mut query = self.db.prepare_cached("SELECT input, path, number FROM folder")?;
         let rows = query.query_map([], |row| Ok(((row.get(0)?, path(row, 1)?), row.get(2)?)))?;
         let unseen = rows.collect::<std::result::Result<_, _>>()?;
-        Ok(Comparison { unseen, changes: Changes::default() })
+        Ok(Comparison { unseen, ..Comparison::default() })
     }
 
     /// Takes the folders of the state at a path and below it into a comparison; each that is not given
@@ -204,7 +220,9 @@ impl Catalog {
                 }
                 _ => false,
             };
-            if !is_unchanged {
+            if !is_unchanged && comparison.is_restless(stamp) {
+                comparison.changes.restless.push((folder.input, folder.path.join(name)));
+            } else if !is_unchanged {
                 let known = same.map(|row| known_of(row)).transpose()?;
                 let file = SeedFile { folder: Arc::clone(folder), name };
                 comparison.changes.changed.push(Changed { file, folder: number, known });
@@ -222,7 +240,7 @@ impl Catalog {
 
     /// Ends the comparison: what of the state was not seen is gone.
     pub fn finish_comparison(&self, comparison: Comparison) -> Result<Changes> {
-        let Comparison { unseen, mut changes } = comparison;
+        let Comparison { unseen, mut changes, .. } = comparison;
         for number in unseen.into_values() {
             let mut query = self.db.prepare_cached(
                 "SELECT name, stamp, hash, entry FROM file WHERE folder = ? ORDER BY name",

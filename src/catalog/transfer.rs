@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
@@ -147,14 +147,6 @@ impl Catalog {
                 .map(|digest| digest.map(|digest| hex(&digest)))
                 .collect::<std::result::Result<_, _>>()?,
         })
-    }
-
-    fn hash_of(&self, key: &FileKey) -> Result<Option<Digest>> {
-        let mut query =
-            self.db.prepare_cached("SELECT hash FROM file WHERE folder = ? AND name = ?")?;
-        Ok(query
-            .query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0))
-            .optional()?)
     }
 
     /// Takes one line of an export: what is known of the same id is replaced. `None` when the line

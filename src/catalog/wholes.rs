@@ -34,6 +34,15 @@ impl Catalog {
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
+    /// Gives the digest of the bytes that a file had when the catalog heard of it last.
+    pub fn hash_of(&self, key: &FileKey) -> Result<Option<Digest>> {
+        let mut query =
+            self.db.prepare_cached("SELECT hash FROM file WHERE folder = ? AND name = ?")?;
+        let hash =
+            query.query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0));
+        Ok(hash.optional()?)
+    }
+
     /// Keeps an article that was read whole; `hash` is the digest of the bytes that were read.
     pub fn put_whole(&self, key: &FileKey, hash: &Digest, article: &Article) -> Result<()> {
         let text = serde_json::to_string(article)?;

@@ -22,7 +22,8 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force, ..Permits::default() };
     let now = clock::now()?;
-    let turned = mill::turn(&settings, &mut catalog, &Scope::Everything(Why::Asked), now, permits, &bar);
+    let turned =
+        mill::turn(&settings, &mut catalog, &Scope::Everything(Why::Asked), now, permits, &bar);
     bar.finish();
     let edition = match turned {
         Ok(edition) => edition,
@@ -55,8 +56,9 @@ fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
         }
         TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
         TurnError::Input { is_published: false, .. } => Outcome::Misused,
-        TurnError::Input { .. } => Outcome::Refused,
-        TurnError::Catalog(_) | TurnError::Publish(_) | TurnError::Stopped => Outcome::Unwritten,
+        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
+        // Nobody asks a build for the last two.
+        TurnError::Input { .. } | TurnError::Stopped | TurnError::Restless(_) => Outcome::Refused,
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;

@@ -74,9 +74,10 @@ fn in_words(status: &Status, is_running: bool) -> String {
     }
     if !status.turns.is_empty() {
         lines.push("last turns:".to_owned());
-        let turns = status.turns.iter().map(|turn| {
-            format!("  {} {} ({} ms)", turn.at, turn.what, turn.took_ms)
-        });
+        let turns = status
+            .turns
+            .iter()
+            .map(|turn| format!("  {} {} ({} ms)", turn.at, turn.what, turn.took_ms));
         lines.extend(turns);
     }
     if status.reports_in_all > 0 {

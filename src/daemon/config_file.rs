@@ -25,20 +25,21 @@ impl ConfigWatch {
         let folder = folder.unwrap_or(Path::new("."));
         let name = file.file_name().map(ToOwned::to_owned);
         let (sender, changes) = mpsc::channel(1);
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let concerns = match &event {
-                Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
-                Ok(event) => {
-                    event.need_rescan()
-                        || event.paths.iter().any(|path| path.file_name() == name.as_deref())
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                let concerns = match &event {
+                    Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
+                    Ok(event) => {
+                        event.need_rescan()
+                            || event.paths.iter().any(|path| path.file_name() == name.as_deref())
+                    }
+                    Err(_) => true,
+                };
+                if concerns {
+                    // One that waits is enough.
+                    let _ = sender.try_send(());
                 }
-                Err(_) => true,
-            };
-            if concerns {
-                // One that waits is enough.
-                let _ = sender.try_send(());
-            }
-        })?;
+            })?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok(Self { _watcher: watcher, changes })
     }

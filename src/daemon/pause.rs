@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// The longest one.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// A pause after failures in a row.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +21,11 @@ impl Pause {
     pub(super) fn begin(&mut self, now: Instant) {
         let length = self.length.map_or(SHORTEST, |length| (length * 2).min(LONGEST));
         self.length = Some(length);
+        self.until = Some(now + length);
+    }
+
+    /// Begins a pause for something that passes by itself.
+    pub(super) fn begin_short(&mut self, now: Instant, length: Duration) {
         self.until = Some(now + length);
     }
 

@@ -101,7 +101,7 @@ impl Teller {
     ) {
         let what = match outcome {
             Ok(edition) => self.tell_edition(edition, scope, took),
-            Err(TurnError::Stopped) => return,
+            Err(TurnError::Stopped | TurnError::Restless(_)) => return,
             Err(error) => self.tell_failure(error, pause),
         };
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -181,7 +181,7 @@ impl Teller {
     }
 
     /// Tells what was not as it should be with the state.
-    pub(super) fn warn(&mut self, report: &Report) {
+    pub(super) fn warn(report: &Report) {
         tracing::warn!("{}", in_words(report));
     }
 
@@ -258,7 +258,8 @@ fn in_numbers(forecast: &Forecast) -> String {
 
 fn in_words(report: &Report) -> String {
     let line = report.line.map(|line| format!(":{line}")).unwrap_or_default();
-    let place = if report.file.is_empty() { String::new() } else { format!("{}{line}: ", report.file) };
+    let place =
+        if report.file.is_empty() { String::new() } else { format!("{}{line}: ", report.file) };
     let help = report.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
     format!("{place}{} [{}]{help}", report.message, report.rule)
 }

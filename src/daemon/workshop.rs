@@ -71,19 +71,19 @@ impl Workshop {
         most_new: usize,
         told: &mut Option<Report>,
     ) -> Result<Edition, TurnError> {
-        let catalog = match self.catalog.take() {
+        let catalog = match &mut self.catalog {
             Some(catalog) => catalog,
-            None => {
-                let catalog = open(&self.settings)?;
-                *told = catalog.told().cloned();
-                catalog
+            nothing => {
+                let opened = open(&self.settings)?;
+                *told = opened.told().cloned();
+                nothing.insert(opened)
             }
         };
-        let catalog = self.catalog.insert(catalog);
         let permits = Permits {
             force: self.force,
             goes_on: true,
             most_new: Some(most_new),
+            settle: Some(self.settings.watch.settle),
             ..Permits::default()
         };
         let progress = Watched { stop: &self.stop };

@@ -1,6 +1,8 @@
 //! The articles read whole: from the catalog while their files have the same bytes, else from the
 //! files.
 
+use std::path::PathBuf;
+
 use rayon::prelude::*;
 
 use crate::catalog::files::FileKey;
@@ -19,12 +21,16 @@ use crate::read;
 #[derive(Debug)]
 pub(super) struct Library<'a> {
     settings: &'a Settings,
+    /// Whether a file must have the bytes that the catalog knows.
+    is_guarded: bool,
+    /// Files that have other bytes by now: input folder and path.
+    restless: Vec<(usize, PathBuf)>,
     reports: Vec<Report>,
 }
 
 impl<'a> Library<'a> {
-    pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { settings, reports: Vec::new() }
+    pub(super) fn new(settings: &'a Settings, is_guarded: bool) -> Self {
+        Self { settings, is_guarded, restless: Vec::new(), reports: Vec::new() }
     }
 
     /// Gives articles whole, in the order asked for; `None` for one whose file can't be read any
@@ -69,6 +75,10 @@ impl<'a> Library<'a> {
         for (index, read, file) in read {
             match read {
                 Ok(read) => {
+                    if self.is_guarded && catalog.hash_of(&keys[index])? != Some(read.hash) {
+                        let path = file.folder.path.join(&file.name);
+                        self.restless.push((file.folder.input, path));
+                    }
                     if keeps {
                         catalog.put_whole(&keys[index], &read.hash, &read.article)?;
                     }
@@ -79,6 +89,11 @@ impl<'a> Library<'a> {
             }
         }
         Ok(articles)
+    }
+
+    /// Gives the files that were changed since the catalog heard of them, and may be half written.
+    pub(super) fn take_restless(&mut self) -> Vec<(usize, PathBuf)> {
+        std::mem::take(&mut self.restless)
     }
 
     /// Gives what was not as it should be with the files.

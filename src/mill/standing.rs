@@ -92,7 +92,7 @@ fn in_feed(
     now: Timestamp,
 ) -> Result<Standing, CatalogError> {
     let query: Query<'_> = group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone());
-    let mut library = Library::new(settings);
+    let mut library = Library::new(settings, false);
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
     let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);

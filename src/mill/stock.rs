@@ -1,8 +1,10 @@
 //! What exists: the files of the input folders, and what of them was changed.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -12,8 +14,8 @@ use crate::catalog::files::{Changed, Changes, Comparison};
 use crate::catalog::identity::{Found, Pending};
 use crate::catalog::ledger::Turn;
 use crate::config::meant::Settings;
-use crate::mill::Progress;
 use crate::mill::library;
+use crate::mill::{Permits, Progress};
 use crate::model::date::Timestamp;
 use crate::model::file::{Folder, SeedFile, Stamp};
 use crate::model::id::digest;
@@ -45,6 +47,8 @@ pub struct Stock {
     pub reports: Vec<Report>,
     /// True when there are more new files than a turn may take: the others are found by the next one.
     pub has_more: bool,
+    /// Files that are not quiet yet, so that they were left as they are: input folder and path.
+    pub restless: Vec<(usize, PathBuf)>,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
 }
@@ -55,20 +59,22 @@ pub fn take(
     settings: &Settings,
     catalog: &mut Catalog,
     scope: &Scope,
-    most_new: usize,
+    permits: Permits,
     now: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Stock, CatalogError> {
     let (mut changes, reports) = match scope {
-        Scope::Everything(_) => compare(settings, catalog)?,
-        Scope::Places(places) => compare_places(settings, catalog, places)?,
+        Scope::Everything(_) => compare(settings, catalog, quiet_since(permits))?,
+        Scope::Places(places) => compare_places(settings, catalog, places, quiet_since(permits))?,
     };
+    let most_new = permits.most_new.unwrap_or(usize::MAX);
     let has_more = leave_for_later(catalog, &mut changes, most_new);
     let mut stock = Stock {
         files: changes.files,
         read: changes.changed.len(),
         reports,
         has_more,
+        restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
     };
     progress.begin("articles", stock.read);
@@ -81,12 +87,27 @@ pub fn take(
     for gone in &changes.vanished {
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
     }
-    read_all(settings, changes.changed, progress, &mut |found| intake.take(catalog, found))?;
+    let is_guarded = permits.settle.is_some();
+    read_all(settings, changes.changed, progress, &mut |found| {
+        if is_guarded && found.is_torn {
+            let file = &found.changed.file;
+            stock.restless.push((file.folder.input, file.folder.path.join(&file.name)));
+            return Ok(());
+        }
+        intake.take(catalog, found)
+    })?;
     stock.is_stopped = progress.is_stopped();
     if !stock.is_stopped {
         intake.finish(catalog)?;
     }
     Ok(stock)
+}
+
+/// Gives the time since when a file must have been quiet, in nanoseconds since 1970.
+fn quiet_since(permits: Permits) -> Option<i64> {
+    let settle = permits.settle?;
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.saturating_sub(settle).as_nanos()).ok()
 }
 
 /// Leaves new files for the next turn where there are too many, so that what was read is published in
@@ -140,11 +161,16 @@ impl Intake<'_> {
 
 /// Compares all input folders with the catalog. Folders are walked on all threads; the catalog hears
 /// of each as soon as it is listed.
-fn compare(settings: &Settings, catalog: &Catalog) -> Result<(Changes, Vec<Report>), CatalogError> {
+fn compare(
+    settings: &Settings,
+    catalog: &Catalog,
+    quiet_since: Option<i64>,
+) -> Result<(Changes, Vec<Report>), CatalogError> {
     let (sender, receiver) = mpsc::sync_channel::<Listing>(64);
-    let mut comparison = catalog.compare()?;
+    let mut comparison = catalog.compare()?.of_the_quiet(quiet_since);
     let walk = Walk::new(&settings.input, &settings.output.folder);
-    let walk = if comparison.knows_nothing() { walk.without_stamps() } else { walk };
+    let needs_no_stamps = comparison.knows_nothing() && quiet_since.is_none();
+    let walk = if needs_no_stamps { walk.without_stamps() } else { walk };
     thread::scope(|scope| {
         scope.spawn(move || {
             walk.run(&|listing| {
@@ -174,9 +200,10 @@ fn compare_places(
     settings: &Settings,
     catalog: &Catalog,
     places: &Places,
+    quiet_since: Option<i64>,
 ) -> Result<(Changes, Vec<Report>), CatalogError> {
     let walk = Walk::new(&settings.input, &settings.output.folder);
-    let mut comparison = Comparison::default();
+    let mut comparison = Comparison::default().of_the_quiet(quiet_since);
     let mut reports = Vec::new();
     for Place { input, path } in places.folders.iter().chain(&places.files) {
         // A place may be of a configuration that is no more in force.
@@ -247,11 +274,13 @@ fn read_head(settings: &Settings, changed: Changed) -> Found {
         head: None,
         modified: None,
         reports: Vec::new(),
+        is_torn: false,
     };
     match open(settings, &found.changed.file, Depth::Selecting) {
         Err(report) => found.reports.push(report),
         Ok(opened) => {
             found.stamp = opened.stamp;
+            found.is_torn = opened.is_torn;
             found.modified = opened.modified;
             found.hash = digest(&opened.bytes);
             match opened.head {
@@ -271,6 +300,8 @@ pub(crate) struct Opened {
     pub(crate) bytes: Vec<u8>,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) modified: Option<Timestamp>,
+    /// True when the file changed while it was read.
+    pub(crate) is_torn: bool,
     /// The head, or why there is none.
     pub(crate) head: Result<ReadHead, Vec<Report>>,
 }
@@ -281,7 +312,8 @@ pub(crate) fn open(settings: &Settings, file: &SeedFile, depth: Depth) -> Result
     let bytes = open.all()?;
     let path = file.path();
     let head = head(&bytes, context(settings, &path, depth));
-    Ok(Opened { stamp: open.stamp(), modified: open.modified(), bytes, head })
+    let is_torn = !open.is_as_opened();
+    Ok(Opened { stamp: open.stamp(), modified: open.modified(), is_torn, bytes, head })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.

@@ -162,7 +162,7 @@ mod tests {
         let own = page.clone();
         let lines = tracing_subscriber::fmt().with_writer(move || own.clone());
         let log = lines.event_format(Line { form }).finish();
-        tracing::subscriber::with_default(log, || {
+        tracing::dispatcher::with_default(&tracing::Dispatch::new(log), || {
             tracing::warn!(file = "a\nb.md", read = 3, "{} is \u{1b}[31mred", "it");
         });
         let bytes = page.0.lock().expect("nobody failed").clone();
