@@ -25,6 +25,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::catalog::CatalogError;
 use crate::config::meant::Settings;
 use crate::daemon::config_file::ConfigWatch;
 use crate::daemon::pause::Pause;
@@ -80,15 +81,25 @@ enum Event {
     Pulse,
 }
 
+/// How a service ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was told to.
+    Stopped,
+    /// Another one is at work with the same state.
+    Busy,
+}
+
 /// Runs the service until it is told to stop. The signals come from a channel.
-pub async fn run(setup: Setup, signals: mpsc::Receiver<Signal>) -> std::io::Result<()> {
+///
+/// Errors: the system gives it no thread to watch the folders.
+pub async fn run(setup: Setup, signals: mpsc::Receiver<Signal>) -> std::io::Result<Ending> {
     let mut daemon = Daemon::begin(setup, signals)?;
     while let Some(event) = daemon.next_event().await {
         daemon.take(event);
         daemon.go_on();
     }
-    daemon.leave().await;
-    Ok(())
+    Ok(daemon.leave().await)
 }
 
 struct Daemon {
@@ -116,6 +127,9 @@ struct Daemon {
     control: Option<JoinHandle<()>>,
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
+    ending: Ending,
+    /// When the first of what is pending came.
+    pending_since: Option<Instant>,
 }
 
 impl Daemon {
@@ -157,6 +171,8 @@ impl Daemon {
             teller,
             control: None,
             stop,
+            ending: Ending::Stopped,
+            pending_since: None,
         })
     }
 
@@ -179,7 +195,7 @@ impl Daemon {
             () = changed(&mut self.config_watch) => Event::ConfigChanged,
             () = health_changed(&mut self.health) => Event::Watching,
             Some(scope) = self.hints.next(), if is_idle => Event::Look(scope),
-            () = until(retry), if is_idle => Event::Retry,
+            () = until(retry.map(Into::into)), if is_idle => Event::Retry,
             reached = self.clock.reach(self.next_change), if is_idle => {
                 if let Err(error) = reached {
                     tracing::error!("the clock can't be waited for: {error}");
@@ -191,7 +207,10 @@ impl Daemon {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Look(scope) => self.pending.extend(scope),
+            Event::Look(scope) => {
+                self.pending_since.get_or_insert_with(Instant::now);
+                self.pending.extend(scope);
+            }
             Event::Watching => self.teller.set_watching(&self.health.borrow_and_update()),
             Event::Due => {
                 self.is_due = true;
@@ -231,12 +250,21 @@ impl Daemon {
         self.workshop = Some(workshop);
         match &outcome {
             Ok(edition) => {
+                let since = self.pending_since.take().filter(|_| edition.written.replaced > 0);
+                if let Some(since) = since {
+                    self.teller.set_lag(since.elapsed());
+                }
                 self.pause.end();
                 self.next_change = edition.next_change;
                 self.look_again(&edition.restless);
                 if edition.has_more {
                     self.pending.extend(scope.clone());
                 }
+            }
+            // Whoever was there first goes on; two would undo each other's work.
+            Err(TurnError::Catalog(CatalogError::Busy(_))) => {
+                self.ending = Ending::Busy;
+                self.stop.store(true, Ordering::Relaxed);
             }
             Err(TurnError::Restless(files)) => {
                 self.look_again(files);
@@ -332,7 +360,7 @@ impl Daemon {
         self.stop.load(Ordering::Relaxed)
     }
 
-    async fn leave(mut self) {
+    async fn leave(mut self) -> Ending {
         if let Some(control) = self.control.take() {
             control.abort();
             // The socket is gone once its task is.
@@ -342,6 +370,7 @@ impl Daemon {
             workshop.close();
         }
         tracing::info!("stopped");
+        self.ending
     }
 }
 
@@ -382,9 +411,10 @@ async fn beat(pulse: &mut Option<tokio::time::Interval>) {
     }
 }
 
-async fn until(at: Option<Instant>) {
+/// Waits until a point in time; for ever without one.
+async fn until(at: Option<tokio::time::Instant>) {
     match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
+        Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
 }

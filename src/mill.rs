@@ -45,13 +45,21 @@ pub struct Permits {
     pub dry_run: bool,
     /// Publishes whatever the gate says.
     pub force: bool,
-    /// More turns follow, so that the state is made ready to be left only from time to time.
-    pub goes_on: bool,
-    /// How many new files are taken at most, where nothing but new files was found; all without.
-    pub most_new: Option<usize>,
-    /// How long a file must have been quiet that nobody told to be closed. Then nothing half written is
-    /// published: what is not quiet stays as it was. Without it, files are read as they are.
-    pub settle: Option<Duration>,
+    /// What holds for a turn that others follow; `None` for one that stands alone.
+    pub following: Option<Following>,
+}
+
+/// What holds for a turn that others follow: what it leaves, they take. The state is made ready to be
+/// left only from time to time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Following {
+    /// How many new files are taken at most, where nothing but new files was found.
+    pub most_new: usize,
+    /// How long a file must have been quiet that nobody told to be closed. Nothing half written is
+    /// published: what is not quiet stays as it was.
+    pub settle: Duration,
+    /// Waits for such files rather than publish without them, where that would be seen.
+    pub waits: bool,
 }
 
 /// What one turn did.
@@ -140,7 +148,7 @@ pub fn turn(
     catalog.begin(&settings.print)?;
     let turned = turn_within(settings, catalog, scope, now, permits, progress);
     match &turned {
-        Ok(_) if !permits.dry_run && permits.goes_on => catalog.commit_to_log()?,
+        Ok(_) if !permits.dry_run && permits.following.is_some() => catalog.commit_to_log()?,
         Ok(_) if !permits.dry_run => catalog.commit()?,
         // What went wrong is told; that the rest could not be undone as well would hide it.
         _ => drop(catalog.roll_back()),
@@ -189,9 +197,12 @@ fn turn_within(
     if stock.is_stopped {
         return Err(TurnError::Stopped);
     }
+    if stock.must_wait {
+        return Err(TurnError::Restless(stock.restless));
+    }
     catalog.come_due(now)?;
 
-    let mut library = Library::new(settings, permits.settle.is_some());
+    let mut library = Library::new(settings, permits.following.is_some());
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
     let (mut drafts, collisions) =
         assembly::drafts(settings, catalog, scope, &output, oldest_tombstone)?;

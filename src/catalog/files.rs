@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,20 +83,21 @@ pub struct Changes {
 pub struct Comparison {
     unseen: HashMap<(i64, PathBuf), i64>,
     changes: Changes,
-    /// Files of a walk that were changed after this time are restless, in nanoseconds since 1970.
-    quiet_since: Option<i64>,
+    /// Files of a walk whose bytes were changed in this time are restless, in nanoseconds since 1970.
+    restless_time: Option<RangeInclusive<i64>>,
 }
 
 impl Comparison {
-    /// Leaves files alone that a walk finds to have been changed after a time, in nanoseconds since 1970.
+    /// Leaves files alone that a walk finds, and whose bytes were changed in a time, in nanoseconds since
+    /// 1970.
     #[must_use]
-    pub fn of_the_quiet(self, since: Option<i64>) -> Self {
-        Self { quiet_since: since, ..self }
+    pub fn without_those_of(self, time: Option<RangeInclusive<i64>>) -> Self {
+        Self { restless_time: time, ..self }
     }
 
     fn is_restless(&self, stamp: Option<Stamp>) -> bool {
-        let times = stamp.zip(self.quiet_since);
-        times.is_some_and(|(stamp, since)| stamp.changed > since)
+        let times = stamp.zip(self.restless_time.as_ref());
+        times.is_some_and(|(stamp, time)| time.contains(&stamp.modified))
     }
 
     /// Tells whether the state knows of no folder.

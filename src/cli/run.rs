@@ -10,7 +10,7 @@ use tracing::Level;
 
 use crate::cli::arguments::{Common, RunOptions};
 use crate::cli::{Outcome, settings};
-use crate::daemon::{self, Setup};
+use crate::daemon::{self, Ending, Setup};
 use crate::ops::alarm::SystemClock;
 use crate::ops::log::{self, Form};
 use crate::ops::signals::Signals;
@@ -33,13 +33,16 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
     };
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("the service can't begin")?;
-    runtime.block_on(async {
+    let ending = runtime.block_on(async {
         let mut signals = Signals::take()?;
         let (sender, receiver) = mpsc::channel(8);
         tokio::spawn(async move { while sender.send(signals.next().await).await.is_ok() {} });
         daemon::run(setup, receiver).await
     })?;
-    Ok(Outcome::Done)
+    Ok(match ending {
+        Ending::Stopped => Outcome::Done,
+        Ending::Busy => Outcome::Unwritten,
+    })
 }
 
 /// Gives the file of the configuration, which may come to be there later.

@@ -13,15 +13,25 @@ pub(super) const DEFAULT_FILE: &str = "config.toml";
 
 /// Loads the configuration; every fault of it is in the error, a line each.
 pub(super) fn load(common: &Common) -> Result<Loaded> {
+    load_from(common, file(common)?)
+}
+
+fn load_from(common: &Common, file: Option<ConfigFile>) -> Result<Loaded> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("FEEDMILL_"))
         .collect();
-    let sources = Sources { file: file(common)?, environment, flags: flags(common)? };
+    let sources = Sources { file, environment, flags: flags(common)? };
     config::load(&sources).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(lines.join("\n"))
     })
+}
+
+/// Loads what environment and flags say alone: where the service is to be found, while the file that it
+/// once read is broken.
+pub(super) fn load_without_file(common: &Common) -> Result<Loaded> {
+    load_from(common, None)
 }
 
 fn file(common: &Common) -> Result<Option<ConfigFile>> {

@@ -13,7 +13,9 @@ use crate::ops::control;
 
 /// Asks the service, or looks into the state that it left. Ends with 1 when something is the matter.
 pub(super) fn run(common: &Common) -> Result<Outcome> {
-    let settings = settings::load(common)?.settings;
+    let loaded = settings::load(common);
+    let loaded = loaded.or_else(|fault| settings::load_without_file(common).map_err(|_| fault));
+    let settings = loaded?.settings;
     let Some(state) = settings.state.as_deref() else {
         bail!("there is no state to look into, and a service without one can't be asked");
     };

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::Instant;
+
+use crate::daemon::until;
 
 /// How long the file must have been left alone before it is read: an empty one, as some editors leave
 /// it while they write, would be a configuration too.
@@ -17,6 +19,8 @@ pub(super) struct ConfigWatch {
     /// Ends the watch when it goes.
     _watcher: RecommendedWatcher,
     changes: mpsc::Receiver<()>,
+    /// When a change that was noticed will have been left alone for long enough.
+    quiet_at: Option<Instant>,
 }
 
 impl ConfigWatch {
@@ -41,14 +45,20 @@ impl ConfigWatch {
                 }
             })?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        Ok(Self { _watcher: watcher, changes })
+        Ok(Self { _watcher: watcher, changes, quiet_at: None })
     }
 
-    /// Waits until the file was changed, and then left alone for a moment.
+    /// Waits until the file was changed, and then left alone for a moment. Nothing is lost when the
+    /// waiting is broken off.
     pub(super) async fn changed(&mut self) {
-        if self.changes.recv().await.is_none() {
-            std::future::pending::<()>().await;
+        loop {
+            tokio::select! {
+                Some(()) = self.changes.recv() => self.quiet_at = Some(Instant::now() + QUIET),
+                () = until(self.quiet_at) => {
+                    self.quiet_at = None;
+                    return;
+                }
+            }
         }
-        while let Ok(Some(())) = timeout(QUIET, self.changes.recv()).await {}
     }
 }

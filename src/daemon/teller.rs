@@ -185,6 +185,12 @@ impl Teller {
         tracing::warn!("{}", in_words(report));
     }
 
+    /// Tells how long the last change waited until it was published.
+    pub(super) fn set_lag(&self, lag: Duration) {
+        let lag = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        self.status.send_modify(|status| status.lag_ms = Some(lag));
+    }
+
     fn set_troubles(&self) {
         let troubles = self.watching.iter().chain(&self.turning).chain(&self.config);
         let troubles: Vec<String> = troubles.cloned().collect();

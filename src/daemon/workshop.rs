@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
-use crate::mill::{self, Edition, Permits, Progress, TurnError};
+use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
 use crate::model::report::Report;
 use crate::ops::alarm::Clock;
 use crate::watch::scope::Scope;
+
+/// How often in a row files are waited for that are being written: someone may write for ever.
+const MOST_WAITS: u32 = 20;
 
 /// What a turn needs.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub(super) struct Workshop {
     stop: Arc<AtomicBool>,
     /// The state; `None` before the first turn, and after one that failed on it.
     catalog: Option<Catalog>,
+    /// How often in a row files were waited for that are being written.
+    waits: u32,
     /// Whether the next edition is published whatever the gate says.
     force: bool,
 }
@@ -41,7 +46,7 @@ impl Workshop {
         stop: Arc<AtomicBool>,
         force: bool,
     ) -> Self {
-        Self { settings, clock, stop, catalog: None, force }
+        Self { settings, clock, stop, catalog: None, waits: 0, force }
     }
 
     /// Goes on with other settings; a state elsewhere is opened by the next turn.
@@ -62,6 +67,10 @@ impl Workshop {
             self.catalog = None;
         }
         self.force &= outcome.is_err();
+        self.waits = match outcome {
+            Err(TurnError::Restless(_)) => self.waits + 1,
+            _ => 0,
+        };
         Turned { workshop: self, scope, outcome, told, took: began.elapsed() }
     }
 
@@ -79,13 +88,13 @@ impl Workshop {
                 nothing.insert(opened)
             }
         };
-        let permits = Permits {
-            force: self.force,
-            goes_on: true,
-            most_new: Some(most_new),
-            settle: Some(self.settings.watch.settle),
-            ..Permits::default()
+        let following = Following {
+            most_new,
+            settle: self.settings.watch.settle,
+            waits: self.waits < MOST_WAITS,
         };
+        let permits =
+            Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop };
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
     }

@@ -1,10 +1,11 @@
 //! What exists: the files of the input folders, and what of them was changed.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
@@ -49,6 +50,9 @@ pub struct Stock {
     pub has_more: bool,
     /// Files that are not quiet yet, so that they were left as they are: input folder and path.
     pub restless: Vec<(usize, PathBuf)>,
+    /// True when those are better waited for: there is nothing published that they could be missing from
+    /// for a moment, or one of them may be a file that is gone elsewhere.
+    pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
 }
@@ -64,19 +68,25 @@ pub fn take(
     progress: &dyn Progress,
 ) -> Result<Stock, CatalogError> {
     let (mut changes, reports) = match scope {
-        Scope::Everything(_) => compare(settings, catalog, quiet_since(permits))?,
-        Scope::Places(places) => compare_places(settings, catalog, places, quiet_since(permits))?,
+        Scope::Everything(_) => compare(settings, catalog, restless_time(permits))?,
+        Scope::Places(places) => compare_places(settings, catalog, places, restless_time(permits))?,
     };
-    let most_new = permits.most_new.unwrap_or(usize::MAX);
+    let is_doubtful = catalog.is_first() || !changes.vanished.is_empty();
+    let most_new = permits.following.map_or(usize::MAX, |following| following.most_new);
+    let waits = permits.following.is_some_and(|following| following.waits);
     let has_more = leave_for_later(catalog, &mut changes, most_new);
     let mut stock = Stock {
         files: changes.files,
         read: changes.changed.len(),
         reports,
         has_more,
+        must_wait: waits && is_doubtful && !changes.restless.is_empty(),
         restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
     };
+    if stock.must_wait {
+        return Ok(stock);
+    }
     progress.begin("articles", stock.read);
     let mut intake = Intake {
         turn: Turn { settings, now },
@@ -87,7 +97,7 @@ pub fn take(
     for gone in &changes.vanished {
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
     }
-    let is_guarded = permits.settle.is_some();
+    let is_guarded = permits.following.is_some();
     read_all(settings, changes.changed, progress, &mut |found| {
         if is_guarded && found.is_torn {
             let file = &found.changed.file;
@@ -103,11 +113,13 @@ pub fn take(
     Ok(stock)
 }
 
-/// Gives the time since when a file must have been quiet, in nanoseconds since 1970.
-fn quiet_since(permits: Permits) -> Option<i64> {
-    let settle = permits.settle?;
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.saturating_sub(settle).as_nanos()).ok()
+/// Gives the time within which a file that was written to may be written to still, in nanoseconds since
+/// 1970. What is dated later was given its date.
+fn restless_time(permits: Permits) -> Option<RangeInclusive<i64>> {
+    let settle = permits.following?.settle;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).ok();
+    Some(nanoseconds(now.saturating_sub(settle))?..=nanoseconds(now)?)
 }
 
 /// Leaves new files for the next turn where there are too many, so that what was read is published in
@@ -164,12 +176,13 @@ impl Intake<'_> {
 fn compare(
     settings: &Settings,
     catalog: &Catalog,
-    quiet_since: Option<i64>,
+    restless_time: Option<RangeInclusive<i64>>,
 ) -> Result<(Changes, Vec<Report>), CatalogError> {
     let (sender, receiver) = mpsc::sync_channel::<Listing>(64);
-    let mut comparison = catalog.compare()?.of_the_quiet(quiet_since);
+    let needs_stamps = restless_time.is_some();
+    let mut comparison = catalog.compare()?.without_those_of(restless_time);
     let walk = Walk::new(&settings.input, &settings.output.folder);
-    let needs_no_stamps = comparison.knows_nothing() && quiet_since.is_none();
+    let needs_no_stamps = comparison.knows_nothing() && !needs_stamps;
     let walk = if needs_no_stamps { walk.without_stamps() } else { walk };
     thread::scope(|scope| {
         scope.spawn(move || {
@@ -200,10 +213,10 @@ fn compare_places(
     settings: &Settings,
     catalog: &Catalog,
     places: &Places,
-    quiet_since: Option<i64>,
+    restless_time: Option<RangeInclusive<i64>>,
 ) -> Result<(Changes, Vec<Report>), CatalogError> {
     let walk = Walk::new(&settings.input, &settings.output.folder);
-    let mut comparison = Comparison::default().of_the_quiet(quiet_since);
+    let mut comparison = Comparison::default().without_those_of(restless_time);
     let mut reports = Vec::new();
     for Place { input, path } in places.folders.iter().chain(&places.files) {
         // A place may be of a configuration that is no more in force.

@@ -17,6 +17,8 @@ mod model;
 mod odd_files;
 mod publishing;
 mod readme;
+#[cfg(unix)]
+mod running;
 mod sizes;
 #[cfg(unix)]
 mod unprivileged;

@@ -1,0 +1,108 @@
+//! What goes wrong leaves the feeds as they are, is told, and is made good by itself.
+
+use std::fs;
+
+use crate::mill::tree;
+use crate::running::{Service, article, feed_tells, site, status};
+
+#[test]
+fn a_folder_that_vanishes_empties_no_feed() {
+    let site = site();
+    let mut service = Service::start(&site);
+    site.rename("seeds", "elsewhere");
+    service.await_line("the articles can't be read");
+    assert!(feed_tells(&site, "<title>One</title>"));
+    let told = status(&site);
+    assert!(told["status"]["troubles"].to_string().contains("seeds"), "{told}");
+    site.write("elsewhere/two.md", &article("Two"));
+    site.rename("elsewhere", "seeds");
+    service.await_line("(root) +1");
+    service.await_line("");
+    assert_eq!(status(&site)["status"]["troubles"].to_string(), "[]");
+    assert!(service.stop().success());
+}
+
+#[test]
+fn a_folder_that_is_not_there_yet_is_waited_for() {
+    let site = site();
+    site.rename("seeds", "elsewhere");
+    let mut service = Service::begin(&site, |_| {});
+    service.await_line("the articles can't be read");
+    site.rename("elsewhere", "seeds");
+    service.await_line("(root) +1");
+    assert!(service.stop().success());
+}
+
+#[test]
+fn an_output_that_can_not_be_written_is_tried_again() {
+    let site = site();
+    let mut service = Service::start(&site);
+    let former = tree(&site.path().join("feeds"));
+    // A folder can't be replaced by a file.
+    fs::remove_file(site.path().join("feeds/rss.xml")).expect("removed");
+    fs::create_dir_all(site.path().join("feeds/rss.xml/in/the/way")).expect("made");
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("it is tried again in");
+    assert!(!status(&site)["status"]["troubles"].to_string().contains("[]"));
+    assert!(!former.is_empty());
+    fs::remove_dir_all(site.path().join("feeds/rss.xml")).expect("removed");
+    service.await_line("all is well again");
+    assert!(feed_tells(&site, "<title>Two</title>"));
+    assert!(
+        fs::read_to_string(site.path().join("feeds/rss.xml")).expect("it is there").contains("Two")
+    );
+    assert!(service.stop().success());
+}
+
+#[test]
+fn a_damaged_state_is_put_aside() {
+    let site = site();
+    assert!(Service::start(&site).stop().success());
+    let state = site.path().join("state.db");
+    let mut bytes = fs::read(&state).expect("it is there");
+    for at in (5000..bytes.len()).step_by(997) {
+        bytes[at] ^= 0xFF;
+    }
+    fs::write(&state, bytes).expect("written");
+    let mut service = Service::begin(&site, |_| {});
+    service.await_line("the state file was damaged");
+    service.await_line("documents written");
+    assert!(site.path().join("state.db.damaged-1").exists());
+    assert!(feed_tells(&site, "<title>One</title>"));
+    assert!(service.stop().success());
+}
+
+#[test]
+fn a_state_of_a_newer_feedmill_is_put_aside() {
+    let site = site();
+    let newer = rusqlite::Connection::open(site.path().join("state.db")).expect("made");
+    newer.pragma_update(None, "application_id", 0x666D_6C6C).expect("set");
+    newer.pragma_update(None, "user_version", 99).expect("set");
+    drop(newer);
+    let mut service = Service::begin(&site, |_| {});
+    service.await_line("the state file is of a newer feedmill");
+    service.await_line("documents written");
+    assert!(service.stop().success());
+}
+
+#[test]
+fn a_second_service_leaves() {
+    let site = site();
+    let service = Service::start(&site);
+    let mut second = Service::begin(&site, |_| {});
+    second.await_line("another feedmill is at work");
+    assert_eq!(second.child.wait().expect("it ended").code(), Some(4));
+    assert!(service.stop().success());
+}
+
+#[test]
+fn a_service_that_was_killed_goes_on_where_it_was() {
+    let site = site();
+    Service::start(&site).kill();
+    site.write("seeds/two.md", &article("Two"));
+    let mut service = Service::begin(&site, |_| {});
+    service.await_line("(root) +1");
+    assert!(site.path().join("state.db.sock").exists());
+    assert!(service.stop().success());
+    assert!(!site.path().join("state.db.sock").exists());
+}

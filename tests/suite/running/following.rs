@@ -1,0 +1,74 @@
+//! The feeds follow the folder.
+
+use std::fs;
+use std::io::Write;
+
+use crate::mill::tree;
+use crate::running::{Service, article, feed_tells, site};
+
+#[test]
+fn articles_come_change_move_and_go() {
+    let site = site();
+    let mut service = Service::start(&site);
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("(root) +1");
+    assert!(feed_tells(&site, "<title>Two</title>"));
+    site.write("seeds/two.md", &article("Twice"));
+    service.await_line("(root) ~1");
+    assert!(feed_tells(&site, "<title>Twice</title>"));
+    let id = id_of(&site, "Twice");
+    site.rename("seeds/two.md", "seeds/deep/er/two.md");
+    site.write("seeds/three.md", &article("Three"));
+    service.await_line("(root) +1");
+    assert_eq!(id_of(&site, "Twice"), id, "a move changes no id");
+    fs::remove_dir_all(site.path().join("seeds/deep")).expect("removed");
+    service.await_line("(root) -1");
+    assert!(!feed_tells(&site, "<title>Twice</title>"));
+    assert!(feed_tells(&site, "deleted-entry"), "subscribers are told");
+    assert!(service.stop().success());
+    let followed = tree(&site.path().join("feeds"));
+    site.succeed(1_790_000_000, &["build", "--quiet", "--force"]);
+    assert_eq!(followed, tree(&site.path().join("feeds")), "a build finds nothing to do");
+}
+
+#[test]
+fn a_crowded_folder_that_is_moved_in_is_taken_whole() {
+    let site = site();
+    for number in 0..40 {
+        site.write(&format!("beside/a/{number}.md"), &article(&format!("Number {number}")));
+    }
+    let mut service = Service::start(&site);
+    site.rename("beside", "seeds/b/beside");
+    service.await_line("(root) +40");
+    assert!(feed_tells(&site, "Number 39"));
+    site.rename("seeds/b", "gone");
+    service.await_line("nothing was published: 40 entries would disappear");
+    assert!(feed_tells(&site, "Number 39"), "the gate keeps them");
+}
+
+#[test]
+fn what_is_half_written_is_not_published() {
+    let site = site();
+    let mut service = Service::start(&site);
+    let mut slow = fs::File::create(site.path().join("seeds/slow.md")).expect("made");
+    slow.write_all(b"---\ntitle: Slow\ndate: 2024-05-02\n---\nThe first half").expect("written");
+    slow.sync_all().expect("synced");
+    site.write("seeds/other.md", &article("Other"));
+    service.await_line("(root) +1");
+    assert!(feed_tells(&site, "Other"));
+    slow.write_all(b", and the second.\n").expect("written");
+    drop(slow);
+    while !feed_tells(&site, "and the second") {
+        service.await_line("(root)");
+        let is_half = feed_tells(&site, "The first half") && !feed_tells(&site, "and the second");
+        assert!(!is_half, "it was closed only later");
+    }
+}
+
+fn id_of(site: &crate::memory::Site, title: &str) -> String {
+    let feed = fs::read(site.path().join("feeds/feed.json")).expect("it is there");
+    let feed: serde_json::Value = serde_json::from_slice(&feed).expect("it is JSON");
+    let items = feed["items"].as_array().expect("there are items");
+    let item = items.iter().find(|item| item["title"] == title).expect("it is in the feed");
+    item["id"].as_str().expect("it has an id").to_owned()
+}
