@@ -1,6 +1,7 @@
 //! The configuration as meant: checked whole, every value of the type that its user needs.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use globset::GlobSet;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub output: Output,
     /// Where the memory of former builds is; `None` for no memory.
     pub state: Option<PathBuf>,
+    /// How the input folders are watched.
+    pub watch: Watch,
     /// The feeds, in the order in which they are declared.
     pub feeds: Vec<FeedPlan>,
     /// Stands for all that entries and feeds are made by, the version of the program included: as
@@ -141,6 +144,31 @@ pub enum Coding {
     Brotli,
     /// `zstd`, `.zst`.
     Zstd,
+}
+
+/// How the input folders are watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// By what changes are noticed.
+    pub mode: WatchMode,
+    /// How often folders are walked whose file system does not tell of changes, and how often it is
+    /// checked that the input folders are still there and still the same.
+    pub poll: Duration,
+    /// How often everything is walked, for whatever was not told.
+    pub reconcile: Duration,
+    /// How long a file that is still open must have been quiet before it is read.
+    pub settle: Duration,
+}
+
+/// By what changes are noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchMode {
+    /// By what the file system tells, where it does; else by polling.
+    Auto,
+    /// By what the file system tells, of whatever kind it is.
+    Native,
+    /// By polling.
+    Poll,
 }
 
 /// One `[[feed]]`: a query over the articles, or a query for each value of a group.

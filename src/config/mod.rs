@@ -107,12 +107,21 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
     Ok(Loaded { settings: Settings { print: print(&listing), ..settings }, listing })
 }
 
-/// Keys that say where things are, and change nothing of what is made.
-const PLACES: [&str; 3] = ["input.folders", "output.folder", "state.file"];
+/// Keys that say where things are and when they are looked at, and change nothing of what is made.
+const PLACES_AND_TIMES: [&str; 7] = [
+    "input.folders",
+    "output.folder",
+    "state.file",
+    "watch.mode",
+    "watch.poll",
+    "watch.reconcile",
+    "watch.settle",
+];
 
 /// Makes the print of all settings and the version.
 fn print(listing: &[Setting]) -> String {
-    let made_by = listing.iter().filter(|setting| !PLACES.contains(&setting.key.as_str()));
+    let made_by =
+        listing.iter().filter(|setting| !PLACES_AND_TIMES.contains(&setting.key.as_str()));
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let lines = made_by.map(|setting| format!("{} = {}", setting.key, setting.value));
     hex(&digest(std::iter::once(version).chain(lines).collect::<Vec<_>>().join("\n").as_bytes()))
@@ -154,7 +163,7 @@ fn means(
 fn listing(typed: &Typed, origins: &Origins) -> Vec<Setting> {
     let table = typed::table(typed);
     let mut listing = Vec::new();
-    for section in ["site", "input", "output", "state", "feed"] {
+    for section in ["site", "input", "output", "state", "watch", "feed"] {
         if let Some(value) = table.get(section) {
             list(section, value, origins, &mut listing);
         }

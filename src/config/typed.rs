@@ -14,6 +14,7 @@ pub(crate) struct Typed {
     pub(crate) input: Input,
     pub(crate) output: Output,
     pub(crate) state: State,
+    pub(crate) watch: Watch,
     pub(crate) feed: Vec<Feed>,
 }
 
@@ -25,6 +26,7 @@ impl Default for Typed {
             input: Input::default(),
             output: Output::default(),
             state: State::default(),
+            watch: Watch::default(),
             feed: vec![Feed::default()],
         }
     }
@@ -160,6 +162,27 @@ pub(crate) struct State {
     pub(crate) file: String,
 }
 
+/// `[watch]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Watch {
+    pub(crate) mode: String,
+    pub(crate) poll: String,
+    pub(crate) reconcile: String,
+    pub(crate) settle: String,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            mode: "auto".into(),
+            poll: "2 seconds".into(),
+            reconcile: "10 minutes".into(),
+            settle: "500 ms".into(),
+        }
+    }
+}
+
 /// One `[[feed]]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -254,7 +277,7 @@ mod tests {
     #[test]
     fn the_shape_holds_every_section_and_reads_back() {
         let shape = shape();
-        for section in ["site", "input", "output", "state"] {
+        for section in ["site", "input", "output", "state", "watch"] {
             assert!(shape[section].as_table().is_some_and(|keys| !keys.is_empty()), "{section}");
         }
         assert_eq!(shape["feed"].as_array().map(Vec::len), Some(1));

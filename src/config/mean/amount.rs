@@ -1,4 +1,6 @@
-//! Amounts with a unit: sizes, ages and pages.
+//! Amounts with a unit: sizes, ages, waits and pages.
+
+use std::time::Duration;
 
 use crate::config::error::Fault;
 use crate::config::meant::Paging;
@@ -42,6 +44,28 @@ pub(crate) fn age(raw: &str) -> Result<i64, Fault> {
     amount(singular, &AGES).and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(|| {
         Fault::new(format!("{raw:?} is no age"))
             .help("write a whole number and minutes, hours, days, weeks, months or years")
+    })
+}
+
+/// Units of waits in milliseconds, in lower case and in the singular.
+const WAITS: [(&str, u64); 5] = [
+    ("ms", 1),
+    ("millisecond", 1),
+    ("second", 1_000),
+    ("minute", 60 * 1_000),
+    ("hour", 60 * 60 * 1_000),
+];
+
+/// The longest wait, so that every point in time that is waited for can be told.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * DAY);
+
+/// Reads a length of time that the program waits, such as `2 seconds` or `500 ms`.
+pub(crate) fn wait(raw: &str) -> Result<Duration, Fault> {
+    let singular = raw.trim_end().strip_suffix(['s', 'S']).unwrap_or(raw);
+    let wait = amount(raw, &WAITS).or_else(|| amount(singular, &WAITS)).map(Duration::from_millis);
+    wait.filter(|wait| *wait <= LONGEST_WAIT).ok_or_else(|| {
+        Fault::new(format!("{raw:?} is no length of time"))
+            .help("write a whole number and ms, seconds, minutes or hours, at most a year")
     })
 }
 
@@ -102,6 +126,21 @@ mod tests {
         assert_eq!(paging("1 Entry"), Ok(Paging::Count(1)));
         for wrong in ["", "100", "0 entries", "months", "2 months", "-1 entries"] {
             assert!(paging(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn waits_have_units() {
+        for (raw, milliseconds) in [
+            ("500 ms", 500),
+            ("2 seconds", 2_000),
+            (" 1 Minute ", 60_000),
+            ("8760 hours", 31_536_000_000),
+        ] {
+            assert_eq!(wait(raw), Ok(Duration::from_millis(milliseconds)), "{raw}");
+        }
+        for wrong in ["", "2", "0 ms", "-1 s", "1 s", "5 m", "1.5 seconds", "8761 hours"] {
+            assert!(wait(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -12,6 +12,7 @@ mod name;
 mod pattern;
 mod site;
 mod value;
+mod watch;
 
 use std::collections::HashSet;
 
@@ -36,11 +37,12 @@ pub(crate) fn settings(
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.time_zone);
     let feeds = feed::feeds(&typed.feed, zone, &mut findings);
     let state = findings.take("state.file", input::state(&typed.state, &typed.output));
-    match (site, input, output, feeds, state) {
-        (Some(site), Some(input), Some(output), Some(feeds), Some(state))
+    let watch = watch::watch(&typed.watch, &mut findings);
+    match (site, input, output, feeds, state, watch) {
+        (Some(site), Some(input), Some(output), Some(feeds), Some(state), Some(watch))
             if findings.errors.is_empty() =>
         {
-            Ok(Settings { site, input, output, state, feeds, print: String::new() })
+            Ok(Settings { site, input, output, state, watch, feeds, print: String::new() })
         }
         _ => Err(findings.errors),
     }
