@@ -22,6 +22,7 @@ pub struct OpenFile {
     file: File,
     size: u64,
     modified: Option<Timestamp>,
+    opened: Stamp,
     stamp: Option<Stamp>,
 }
 
@@ -43,7 +44,8 @@ impl OpenFile {
         }
         let modified = found.modified().ok().map(DateTime::<Utc>::from);
         let modified = modified.and_then(|date| Timestamp::from_date(&date));
-        Ok(Self { file, size: found.len(), modified, stamp: settled(walk::stamp(&found)) })
+        let opened = walk::stamp(&found);
+        Ok(Self { file, size: found.len(), modified, opened, stamp: settled(opened) })
     }
 
     /// Gives the stamp that the file had when it was opened; `None` when the file was changed so
@@ -51,6 +53,13 @@ impl OpenFile {
     #[must_use]
     pub fn stamp(&self) -> Option<Stamp> {
         self.stamp
+    }
+
+    /// Tells whether the file is still as it was when it was opened: what was read of it in between is
+    /// then all of one time.
+    #[must_use]
+    pub fn is_as_opened(&self) -> bool {
+        self.file.metadata().is_ok_and(|found| walk::stamp(&found) == self.opened)
     }
 
     /// Gives the time of the last change of the file.
@@ -77,4 +86,23 @@ fn settled(stamp: Stamp) -> Option<Stamp> {
 
 fn unreadable(error: &io::Error) -> Report {
     Report::error("unreadable", error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_under_the_reading_is_not_as_it_was_opened() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("a.md");
+        fs::write(&path, "Half").expect("written");
+        let mut file = OpenFile::open(&path, 100).expect("it is there");
+        assert_eq!(file.all().as_deref(), Ok(&b"Half"[..]));
+        assert!(file.is_as_opened());
+        fs::write(&path, "Half and half").expect("written");
+        assert!(!file.is_as_opened());
+    }
 }

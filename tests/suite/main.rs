@@ -20,3 +20,5 @@ mod readme;
 mod sizes;
 #[cfg(unix)]
 mod unprivileged;
+#[cfg(unix)]
+mod watching;

@@ -1,0 +1,75 @@
+//! Where hints lie until they are taken.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::Notify;
+
+use crate::config::meant::Watch;
+use crate::watch::agenda::Agenda;
+use crate::watch::scope::Scope;
+use crate::watch::settle::Hint;
+
+/// Where the keeper of the watches puts hints down, and whoever looks takes them from. It holds them
+/// all in bounded memory, so that neither has to wait for the other.
+#[derive(Debug)]
+pub(super) struct Desk {
+    agenda: Mutex<Agenda>,
+    bell: Notify,
+}
+
+impl Desk {
+    pub(super) fn new(settings: &Watch) -> Self {
+        Self { agenda: Mutex::new(Agenda::new(settings, Instant::now())), bell: Notify::new() }
+    }
+
+    /// Puts a hint down.
+    pub(super) fn hint(&self, hint: Hint) {
+        self.agenda().hint(hint, Instant::now());
+        self.bell.notify_one();
+    }
+
+    /// Sets which input folders are polled.
+    pub(super) fn set_polled(&self, polled: BTreeSet<usize>) {
+        self.agenda().set_polled(polled, Instant::now());
+        self.bell.notify_one();
+    }
+
+    /// Says that no more hints will come.
+    pub(super) fn close(&self) {
+        self.agenda().is_closed = true;
+        self.bell.notify_one();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.agenda().is_closed
+    }
+
+    /// Waits until there is something to look at, and takes all of it; `None` if no more will come.
+    pub(super) async fn take(&self) -> Option<Scope> {
+        loop {
+            let deadline = {
+                let mut agenda = self.agenda();
+                if agenda.is_closed {
+                    return None;
+                }
+                if let Some(scope) = agenda.take(Instant::now()) {
+                    return Some(scope);
+                }
+                agenda.deadline()
+            };
+            match deadline {
+                None => self.bell.notified().await,
+                Some(deadline) => tokio::select! {
+                    () = self.bell.notified() => {}
+                    () = tokio::time::sleep_until(deadline.into()) => {}
+                },
+            }
+        }
+    }
+
+    fn agenda(&self) -> MutexGuard<'_, Agenda> {
+        self.agenda.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,127 @@
+//! The watcher of the system, by `notify`, one folder at a time.
+//!
+//! It is not asked to watch whole trees: it would watch hidden folders and the output too, and lose
+//! what is in folders that are made quickly.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use notify::{Config, ErrorKind, Event, EventHandler, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::watch::signs::{Sign, signs};
+
+/// So many messages may wait. More of them are taken as an overflow, like that of the system's own
+/// queue, so that memory has a bound.
+const MOST_MESSAGES: usize = 8192;
+
+/// What the keeper of the watches hears.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A sign from the watcher of this number.
+    Sign(u64, Sign),
+    /// The watcher of this number ended.
+    Ended(u64),
+    /// The keeper shall end.
+    Stop,
+}
+
+/// Where messages are put in, without ever waiting.
+#[derive(Clone, Debug)]
+pub(super) struct Inbox {
+    sender: SyncSender<Message>,
+    overflow: Arc<AtomicBool>,
+}
+
+impl Inbox {
+    /// Makes an inbox and its other end.
+    pub(super) fn new() -> (Self, Receiver<Message>) {
+        let (sender, receiver) = sync_channel(MOST_MESSAGES);
+        (Self { sender, overflow: Arc::default() }, receiver)
+    }
+
+    pub(super) fn put(&self, message: Message) {
+        if self.sender.try_send(message).is_err() {
+            self.overflow.store(true, Ordering::Release);
+        }
+    }
+
+    /// Tells whether a message found no room since this was asked last.
+    pub(super) fn take_overflow(&self) -> bool {
+        self.overflow.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// Why a folder is not watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It can't be looked into, or is gone: the walk will tell.
+    Unreadable,
+    /// The system watches no more.
+    Limit,
+    /// The watcher is dead.
+    Dead,
+}
+
+/// A watcher of the system.
+#[derive(Debug)]
+pub(super) struct Native {
+    /// There until it is dropped.
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl Native {
+    /// Starts the watcher of this number, which tells its signs to an inbox.
+    pub(super) fn start(number: u64, inbox: Inbox) -> notify::Result<Self> {
+        let ear = Ear { number, inbox };
+        let watcher = RecommendedWatcher::new(ear, Config::default())?;
+        Ok(Self { watcher: Some(watcher) })
+    }
+
+    /// Watches a folder and what is directly in it.
+    pub(super) fn watch(&mut self, folder: &Path) -> Result<(), Refusal> {
+        let Some(watcher) = &mut self.watcher else { return Err(Refusal::Dead) };
+        // It panics when its thread is dead.
+        let watch = || watcher.watch(folder, RecursiveMode::NonRecursive);
+        let watched = catch_unwind(AssertUnwindSafe(watch)).map_err(|_| Refusal::Dead)?;
+        watched.map_err(|error| refusal(&error))
+    }
+}
+
+fn refusal(error: &notify::Error) -> Refusal {
+    match &error.kind {
+        ErrorKind::MaxFilesWatch => Refusal::Limit,
+        ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => Refusal::Limit,
+        _ => Refusal::Unreadable,
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        let watcher = self.watcher.take();
+        // It panics when its thread is dead.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(watcher)));
+    }
+}
+
+/// Listens to a watcher, on that one's thread.
+struct Ear {
+    number: u64,
+    inbox: Inbox,
+}
+
+impl EventHandler for Ear {
+    fn handle_event(&mut self, event: notify::Result<Event>) {
+        for sign in signs(event) {
+            self.inbox.put(Message::Sign(self.number, sign));
+        }
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.inbox.put(Message::Ended(self.number));
+    }
+}
