@@ -15,7 +15,7 @@ use crate::watch::signs::{Sign, signs};
 
 /// So many messages may wait. More of them are taken as an overflow, like that of the system's own
 /// queue, so that memory has a bound.
-const MOST_MESSAGES: usize = 8192;
+pub(super) const MOST_MESSAGES: usize = 8192;
 
 /// What the keeper of the watches hears.
 #[derive(Debug)]
@@ -123,5 +123,46 @@ impl EventHandler for Ear {
 impl Drop for Ear {
     fn drop(&mut self) {
         self.inbox.put(Message::Ended(self.number));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Dies of the first event.
+    struct Mortal(#[allow(dead_code)] SyncSender<()>);
+
+    impl EventHandler for Mortal {
+        fn handle_event(&mut self, _: notify::Result<Event>) {
+            panic!("a watcher dies for this test");
+        }
+    }
+
+    #[test]
+    fn a_dead_watcher_is_told_from_a_living_one_and_harms_nobody() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (sender, death) = sync_channel(0);
+        let watcher = RecommendedWatcher::new(Mortal(sender), Config::default());
+        let mut native = Native { watcher: Some(watcher.expect("started")) };
+        assert_eq!(native.watch(folder.path()), Ok(()));
+        assert_eq!(native.watch(&folder.path().join("none")), Err(Refusal::Unreadable));
+        fs::write(folder.path().join("a.md"), "text").expect("written");
+        // The sender goes when the thread does.
+        let waited = death.recv_timeout(Duration::from_secs(30));
+        assert_eq!(waited, Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(native.watch(folder.path()), Err(Refusal::Dead));
+        drop(native);
+    }
+
+    #[test]
+    fn the_end_of_a_watcher_is_told() {
+        let (inbox, messages) = Inbox::new();
+        drop(Native::start(7, inbox).expect("started"));
+        let message = messages.recv_timeout(Duration::from_secs(30));
+        assert!(matches!(message, Ok(Message::Ended(7))), "{message:?}");
     }
 }

@@ -57,6 +57,11 @@ impl Follower {
         follower
     }
 
+    /// Watches no longer, and gives the folder.
+    pub(super) fn into_folder(self) -> TempDir {
+        self.folder
+    }
+
     /// Gives a path below the folder.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
@@ -73,7 +78,7 @@ impl Follower {
         fs::rename(self.path(from), self.path(to)).expect("renamed");
     }
 
-    /// Gives the folders below.
+    /// Tells how the input folders are watched.
     pub(super) fn health(&self) -> Health {
         self.watcher.health().borrow().clone()
     }

@@ -138,6 +138,21 @@ fn a_set_of_files_that_is_exchanged_by_a_hidden_link_is_walked() {
 }
 
 #[test]
+fn a_link_is_given_when_what_it_leads_to_changes() {
+    let mut follower = Follower::new(SLOW);
+    follower.write("seeds/a/1.md", "one");
+    follower.write("seeds/.hidden/2.md", "two");
+    symlink("a/1.md", follower.path("seeds/before.md")).expect("linked");
+    follower.catch_up();
+    symlink("../.hidden/2.md", follower.path("seeds/a/later.md")).expect("linked");
+    assert_eq!(follower.catch_up().last(), Some(&files(&["a/later.md"])));
+    follower.write("seeds/a/1.md", "another one");
+    follower.catch_up();
+    follower.write("seeds/.hidden/2.md", "another two");
+    assert_eq!(follower.catch_up().last(), Some(&files(&["a/later.md"])));
+}
+
+#[test]
 fn what_is_no_article_gives_no_hint() {
     let mut follower = Follower::new(&format!("output.folder = 'seeds/feeds'\n{SLOW}"));
     for path in [".a.md", ".git/b.md", "a.md~", "picture.png", "_index.md", "feeds/index.html"] {
