@@ -40,6 +40,12 @@ _feedmill() {
             feedmill,man)
                 cmd="feedmill__subcmd__man"
                 ;;
+            feedmill,run)
+                cmd="feedmill__subcmd__run"
+                ;;
+            feedmill,status)
+                cmd="feedmill__subcmd__status"
+                ;;
             feedmill__subcmd__help,build)
                 cmd="feedmill__subcmd__help__subcmd__build"
                 ;;
@@ -63,6 +69,12 @@ _feedmill() {
                 ;;
             feedmill__subcmd__help,man)
                 cmd="feedmill__subcmd__help__subcmd__man"
+                ;;
+            feedmill__subcmd__help,run)
+                cmd="feedmill__subcmd__help__subcmd__run"
+                ;;
+            feedmill__subcmd__help,status)
+                cmd="feedmill__subcmd__help__subcmd__status"
                 ;;
             feedmill__subcmd__help__subcmd__ledger,adopt)
                 cmd="feedmill__subcmd__help__subcmd__ledger__subcmd__adopt"
@@ -104,7 +116,7 @@ _feedmill() {
 
     case "${cmd}" in
         feedmill)
-            opts="-q -v -h -V --config --input --output --site-url --state --json --quiet --verbose --help --version build init inspect ledger config completions man help"
+            opts="-q -v -h -V --config --input --output --site-url --state --json --quiet --verbose --help --version build run status init inspect ledger config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -240,7 +252,7 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__help)
-            opts="build init inspect ledger config completions man help"
+            opts="build run status init inspect ledger config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -394,6 +406,34 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -682,6 +722,74 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__man)
+            opts="-q -v -h --config --input --output --site-url --state --json --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__run)
+            opts="-q -v -h --force --config --input --output --site-url --state --json --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__status)
             opts="-q -v -h --config --input --output --site-url --state --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -1,9 +1,11 @@
 //! What the README tells people to type does what it says.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::mill::{command, repository};
@@ -74,10 +76,32 @@ pub(crate) fn run(folder: &Path, line: &str) -> Output {
     let filled =
         STAND_INS.iter().fold(arguments.to_owned(), |line, (name, file)| line.replace(name, file));
     let words: Vec<&str> = filled.split_whitespace().collect();
-    command(folder, &words)
-        .env("FEEDMILL_STATE_FILE", ".feedmill/state.db")
-        .output()
-        .expect("the program can be started")
+    let prepared = |words: &[&str]| {
+        let mut command = command(folder, words);
+        command.env("FEEDMILL_STATE_FILE", ".feedmill/state.db");
+        command
+    };
+    match words.first() {
+        Some(&"run") => run_for_an_edition(prepared(&words)),
+        Some(&"status") => {
+            let built = prepared(&["build"]).output().expect("the program can be started");
+            assert!(built.status.success());
+            prepared(&words).output().expect("the program can be started")
+        }
+        _ => prepared(&words).output().expect("the program can be started"),
+    }
+}
+
+/// Runs a service until its first edition is published.
+fn run_for_an_edition(mut command: Command) -> Output {
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program can be started");
+    let told = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut lines = told.lines().map_while(Result::ok);
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("written")).collect();
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("it is ours");
+    let left: Vec<String> = lines.collect();
+    let output = child.wait_with_output().expect("it ends");
+    Output { stderr: [told, left].concat().join("\n").into_bytes(), ..output }
 }
 
 #[test]
