@@ -96,7 +96,7 @@ impl Intake<'_> {
             self.take(catalog, found)?;
         }
         while let Some(changed) = self.again.pop_front() {
-            let found = read_head(self.turn.settings, changed);
+            let found = read_head(self.turn.settings, changed, &mut Vec::new());
             self.take(catalog, found)?;
         }
         Ok(())
@@ -149,8 +149,8 @@ fn read_all(
                 let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
                 let read: Vec<Found> = batch
                     .into_par_iter()
-                    .map(|changed| {
-                        let found = read_head(settings, changed);
+                    .map_init(Vec::new, |bytes, changed| {
+                        let found = read_head(settings, changed, bytes);
                         progress.step();
                         found
                     })
@@ -164,8 +164,8 @@ fn read_all(
     })
 }
 
-/// Reads a file as far as the catalog needs it.
-fn read_head(settings: &Settings, changed: Changed) -> Found {
+/// Reads a file as far as the catalog needs it; `bytes` is room to read it into.
+fn read_head(settings: &Settings, changed: Changed, bytes: &mut Vec<u8>) -> Found {
     let mut found = Found {
         changed,
         stamp: None,
@@ -174,12 +174,12 @@ fn read_head(settings: &Settings, changed: Changed) -> Found {
         modified: None,
         reports: Vec::new(),
     };
-    match open(settings, &found.changed.file, Depth::Selecting) {
+    match open(settings, &found.changed.file, Depth::Selecting, bytes) {
         Err(report) => found.reports.push(report),
         Ok(opened) => {
             found.stamp = opened.stamp;
             found.modified = opened.modified;
-            found.hash = digest(&opened.bytes);
+            found.hash = digest(bytes);
             match opened.head {
                 Ok(read) => {
                     found.reports = read.reports;
@@ -194,25 +194,29 @@ fn read_head(settings: &Settings, changed: Changed) -> Found {
 
 /// A file that was opened and read.
 pub(crate) struct Opened {
-    pub(crate) bytes: Vec<u8>,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) modified: Option<Timestamp>,
     /// The head, or why there is none.
     pub(crate) head: Result<ReadHead, Vec<Report>>,
 }
 
-/// Opens a file and reads its head.
-pub(crate) fn open(settings: &Settings, file: &SeedFile, depth: Depth) -> Result<Opened, Report> {
+/// Opens a file and reads its head; `bytes` are those of the file then.
+pub(crate) fn open(
+    settings: &Settings,
+    file: &SeedFile,
+    depth: Depth,
+    bytes: &mut Vec<u8>,
+) -> Result<Opened, Report> {
     let mut open = OpenFile::open(&file.location(), settings.input.reading.max_bytes)?;
-    let bytes = open.all()?;
+    open.read_into(bytes)?;
     let path = file.path();
-    let head = head(&bytes, context(settings, &path, depth));
-    Ok(Opened { stamp: open.stamp(), modified: open.modified(), bytes, head })
+    let head = head(bytes, context(settings, &path, depth));
+    Ok(Opened { stamp: open.stamp(), modified: open.modified(), head })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.
 pub fn head_of(settings: &Settings, file: &SeedFile) -> Result<ReadHead, Vec<Report>> {
-    open(settings, file, Depth::Showing).map_err(|report| vec![report])?.head
+    open(settings, file, Depth::Showing, &mut Vec::new()).map_err(|report| vec![report])?.head
 }
 
 /// Reads the head of an article of which all bytes are there, from as few of them as will do.

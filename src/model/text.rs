@@ -34,6 +34,27 @@ fn gate(raw: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// Tells in one pass whether text is a line as it stands, as nearly all titles and names are.
+fn is_line(raw: &str) -> bool {
+    let mut follows_blank = true;
+    for c in raw.chars() {
+        let is_odd = match c {
+            ' ' => follows_blank,
+            c => c.is_whitespace() || is_unseen(c) || !is_xml_char(c),
+        };
+        if is_odd {
+            return false;
+        }
+        follows_blank = c == ' ';
+    }
+    !raw.ends_with(' ')
+}
+
+/// Tells a character that shows nothing.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{FEFF}')
+}
+
 /// Plain text: no markup, only characters that XML 1.0 allows.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
@@ -50,8 +71,11 @@ impl Text {
     /// characters that show nothing (U+200B, U+FEFF) go.
     #[must_use]
     pub fn line(raw: &str) -> Self {
+        if is_line(raw) {
+            return Self(raw.to_owned());
+        }
         // What is dropped may stand between blanks, so it goes before they become one.
-        let visible = gate(raw).replace(['\u{200B}', '\u{FEFF}'], "");
+        let visible = gate(raw).replace(is_unseen, "");
         let mut line = String::with_capacity(visible.len());
         for word in visible.split_whitespace() {
             if !line.is_empty() {
@@ -137,5 +161,13 @@ mod tests {
     fn a_line_is_collapsed_and_trimmed() {
         assert_eq!(Text::line(" a \u{200B}\n\u{3000} b\u{1}\t").as_str(), "a b");
         assert_eq!(Text::line("a \u{1} b").as_str(), "a b");
+        for same in ["", "a", "a b", "标题", "é b"] {
+            assert_eq!(Text::line(same).as_str(), same);
+        }
+        for other in
+            [" a", "a ", "a  b", "a\tb", "a\u{A0}b", "a\u{FEFF} b", "a \u{FFFE}b", "a\u{200B} b"]
+        {
+            assert_eq!(Text::line(other).as_str(), if other.contains('b') { "a b" } else { "a" });
+        }
     }
 }

@@ -102,7 +102,7 @@ pub fn whole(bytes: &[u8], head: &Head, context: Context<'_>) -> (Whole, Vec<Rep
     read.unwrap_or_default()
 }
 
-fn no_article(decoded: &Decoded) -> Option<Report> {
+fn no_article(decoded: &Decoded<'_>) -> Option<Report> {
     if decoded.binary {
         let report = Report::error("binary", "the file holds no text");
         return Some(report.help("leave it out with input.exclude, or rename it"));

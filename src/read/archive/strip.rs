@@ -74,6 +74,6 @@ fn lines(node: NodeRef<'_, Node>) -> Vec<String> {
             line.push_str(text);
         }
     }
-    let collapsed = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let collapsed = lines.iter().map(|line| opening::collapsed(line));
     collapsed.filter(|line| !line.is_empty()).collect()
 }

@@ -7,6 +7,7 @@ use html5gum::{Span, Tokenizer};
 use scraper::{Html, Node};
 
 use crate::read::html::document::{Place, content, name};
+use crate::read::html::lenient::Lenient;
 
 /// Tells whether an element begins and ends a paragraph of text.
 fn is_block(name: &str) -> bool {
@@ -105,7 +106,7 @@ pub fn plain(raw: &str) -> String {
     });
     emitter.naively_switch_states(true);
     // Nothing is given back before the end, and reading from a string can't fail.
-    let _ = Tokenizer::new_with_emitter(raw, emitter).next();
+    let _ = Tokenizer::new_with_emitter(raw, Lenient(emitter)).next();
     writer.finish()
 }
 

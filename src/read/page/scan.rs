@@ -3,6 +3,7 @@
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
 use crate::read::declared::At;
+use crate::read::html::lenient::Lenient;
 
 /// The longest JSON-LD that is read, in bytes.
 const LONGEST_JSON: usize = 512 * 1024;
@@ -88,7 +89,7 @@ impl Scan {
             main_depth: 0,
             header_depth: 0,
         };
-        for token in Tokenizer::new_with_emitter(text, emitter).flatten() {
+        for token in Tokenizer::new_with_emitter(text, Lenient(emitter)).flatten() {
             scanner.take(token);
             if scanner.scan.head_ended && !with_body {
                 break;
