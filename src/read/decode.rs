@@ -197,13 +197,11 @@ fn line_at_end(text: &str) -> u32 {
 /// Tells in one glance whether a text may hold a character that XML forbids: a control character, or
 /// U+FFFE or U+FFFF, which begin with the bytes EF BF. Folding goes many bytes at a time, which looking
 /// for the first one does not.
-#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
 fn may_hold_controls(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     bytes.iter().fold(false, |found, byte| found | is_control(*byte))
-        || pairs.fold(false, |found, (a, b)| found | ((*a == 0xEF) & (*b == 0xBF)))
+        || memchr::memmem::find(bytes, b"\xEF\xBF").is_some()
 }
 
 /// Says how many characters the feeds will go without.

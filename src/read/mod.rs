@@ -26,6 +26,7 @@ use std::borrow::Cow;
 
 use crate::model::article::{Head, Whole};
 use crate::model::report::Report;
+use crate::model::text::lossy;
 use crate::read::archive::opening;
 use crate::read::decode::Decoded;
 use crate::read::head::{Context, ReadHead};
@@ -72,7 +73,7 @@ pub fn head(bytes: Bytes<'_>, context: Context<'_>) -> Beginning {
         return Beginning::NeedsMore;
     };
     let back = match bytes.back {
-        back if opening::may_hold_byline(back) => String::from_utf8_lossy(back),
+        back if opening::may_hold_byline(back) => lossy(back),
         _ => Cow::Borrowed(""),
     };
     let last = if bytes.complete { parts.body } else { &back };

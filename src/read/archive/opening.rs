@@ -12,6 +12,7 @@
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
+use crate::model::text::{collapsed, lossy};
 use crate::read::html::lenient::Lenient;
 use crate::read::{date, html};
 
@@ -52,7 +53,8 @@ pub fn read(body: &str, ending: &str) -> Opening {
 }
 
 /// Gives the part of a body that an opening may stand in. It ends before the first text that is too
-/// long for one, which most bodies soon come to: to tell that takes no tokens.
+/// long for one or the first tag that belongs to none, which most bodies soon come to: to tell that
+/// takes no tokens.
 fn start(body: &str) -> &str {
     let most = body.len().min(LONGEST_OPENING_BYTES);
     let bytes = &body.as_bytes()[..most];
@@ -61,10 +63,32 @@ fn start(body: &str) -> &str {
         if last.1 != b'<' && at - last.0 > LONGEST_TEXT {
             return &body[..last.0];
         }
+        if last.1 != b'<' && is_foreign(&bytes[at..]) && is_plain(&bytes[..at]) {
+            return &body[..at];
+        }
         last = (at, bytes[at]);
     }
     let is_long = last.1 != b'<' && most - last.0 > LONGEST_TEXT;
     &body[..if is_long { last.0 } else { body.floor_char_boundary(most) }]
+}
+
+/// Elements that an opening consists of.
+const ELEMENTS: [&[u8]; 12] = [
+    b"br", b"i", b"em", b"span", b"small", b"b", b"strong", b"a", b"div", b"p", b"address", b"time",
+];
+
+/// Tells whether bytes begin with the tag of an element that belongs to no opening.
+fn is_foreign(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"<") else { return false };
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = &rest[..length];
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && !ELEMENTS.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Tells whether bytes hold neither a quoted value nor a comment, so that all tags in them are seen.
+fn is_plain(bytes: &[u8]) -> bool {
+    memchr::memchr3(b'"', b'\'', b'!', bytes).is_none()
 }
 
 /// Reads lines as a dateline: the last one is a date, those before it are names. `None` when they
@@ -176,7 +200,7 @@ impl Pieces {
             CallbackEvent::CloseStartTag { .. } => return self.end_of_start(),
             CallbackEvent::OpenStartTag { name } => self.start(name),
             CallbackEvent::EndTag { name } => self.end(name),
-            CallbackEvent::String { value } => self.text(&String::from_utf8_lossy(value)),
+            CallbackEvent::String { value } => self.text(&lossy(value)),
             _ => true,
         };
         self.tokens += 1;
@@ -186,7 +210,6 @@ impl Pieces {
     fn start(&mut self, name: &[u8]) -> bool {
         match name {
             b"br" => self.lines.push(String::new()),
-            b"i" | b"em" | b"span" | b"small" | b"b" | b"strong" | b"a" => {}
             b"div" | b"p" | b"address" | b"time" => {
                 self.close();
                 self.within = match name {
@@ -195,9 +218,9 @@ impl Pieces {
                     _ => Within::Block,
                 };
             }
-            _ => return false,
+            _ => {}
         }
-        !self.has_ended
+        ELEMENTS.contains(&name) && !self.has_ended
     }
 
     fn attribute(&mut self, name: &[u8]) -> bool {
@@ -210,7 +233,7 @@ impl Pieces {
 
     fn value(&mut self, value: &[u8]) -> bool {
         if let Some(date) = self.date {
-            self.dates[date] = Some(String::from_utf8_lossy(value).into_owned());
+            self.dates[date] = Some(lossy(value).into_owned());
         }
         true
     }
@@ -270,16 +293,4 @@ impl Pieces {
             self.has_ended = true;
         }
     }
-}
-
-/// Makes one blank of every run of white space.
-pub(super) fn collapsed(line: &str) -> String {
-    let mut collapsed = String::with_capacity(line.len());
-    for word in line.split_whitespace() {
-        if !collapsed.is_empty() {
-            collapsed.push(' ');
-        }
-        collapsed.push_str(word);
-    }
-    collapsed
 }

@@ -6,6 +6,7 @@ use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 use scraper::{Html, Node};
 
+use crate::model::text::lossy;
 use crate::read::html::document::{Place, content, name};
 use crate::read::html::lenient::Lenient;
 
@@ -85,7 +86,7 @@ pub fn plain(raw: &str) -> String {
         match event {
             CallbackEvent::OpenStartTag { name } => {
                 // Those of them that hold no raw text could hold themselves; this is no matter.
-                let name = String::from_utf8_lossy(name);
+                let name = lossy(name);
                 if unshown.is_none() && is_unshown(&name) {
                     unshown = Some(name.as_bytes().to_vec());
                 }
@@ -95,10 +96,10 @@ pub fn plain(raw: &str) -> String {
                 if unshown.as_deref() == Some(name) {
                     unshown = None;
                 }
-                end(&mut writer, &String::from_utf8_lossy(name));
+                end(&mut writer, &lossy(name));
             }
             CallbackEvent::String { value } if unshown.is_none() => {
-                writer.text(&String::from_utf8_lossy(value));
+                writer.text(&lossy(value));
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
+use crate::model::text::lossy;
 use crate::read::declared::At;
 use crate::read::html::lenient::Lenient;
 
@@ -254,5 +255,5 @@ fn value(tag: &StartTag<usize>, name: &str, line: u32) -> Option<At<String>> {
 }
 
 fn string(text: &HtmlString) -> String {
-    String::from_utf8_lossy(text).into_owned()
+    lossy(text).into_owned()
 }
