@@ -209,10 +209,13 @@ fn burst(out: &mut impl Write) -> io::Result<bool> {
     let mib = service.peak_mib()?;
     service.stop()?;
     let followed = documents(&place.join("feeds"))?;
+    // When articles without a date were first seen, only the ledger knows.
+    run(&place, &["ledger", "export", "ledger.jsonl"])?;
     fs::remove_dir_all(place.join("feeds"))?;
     fs::remove_dir_all(place.join(".feedmill"))?;
-    let built = feedmill(&place, &["build", "--quiet"]).status()?;
-    if !built.success() || followed != documents(&place.join("feeds"))? {
+    run(&place, &["ledger", "import", "ledger.jsonl"])?;
+    run(&place, &["build", "--quiet"])?;
+    if followed != documents(&place.join("feeds"))? {
         return Err(io::Error::other("the feeds are not those of a clean build"));
     }
     let is_missed = mib > BURST_MIB || turns > BURST_TURNS;
@@ -248,6 +251,15 @@ fn place(size: usize, name: &str) -> io::Result<PathBuf> {
     archive::write(size, &place.join("seeds"), 1)?;
     fs::write(place.join("config.toml"), CONFIG)?;
     Ok(place)
+}
+
+fn run(place: &Path, arguments: &[&str]) -> io::Result<()> {
+    let status = feedmill(place, arguments).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("{arguments:?}: {status}")))
+    }
 }
 
 fn feedmill(place: &Path, arguments: &[&str]) -> Command {

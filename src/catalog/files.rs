@@ -252,9 +252,9 @@ impl Catalog {
                 changes.vanished.push(vanished(number, row)?);
             }
         }
-        changes.changed.sort_by(|a, b| order(&a.file).cmp(&order(&b.file)));
+        changes.changed.sort_by(|a, b| order(&a.file, &b.file));
         // Two places that were looked at may hold the same file.
-        changes.changed.dedup_by(|a, b| order(&a.file) == order(&b.file));
+        changes.changed.dedup_by(|a, b| order(&a.file, &b.file).is_eq());
         changes
             .vanished
             .sort_by(|a, b| (a.key.folder, &a.key.name).cmp(&(b.key.folder, &b.key.name)));
@@ -477,7 +477,13 @@ fn vanished(folder: i64, row: &Row<'_>) -> Result<Vanished> {
     Ok(Vanished { key: FileKey { folder, name: name(row, 0)? }, known: known_of(row)? })
 }
 
-/// The order in which files are taken: that of their paths, input folder by input folder.
-fn order(file: &SeedFile) -> (usize, &Path, &OsStr) {
-    (file.folder.input, &file.folder.path, &file.name)
+/// The order in which files are taken: that of their paths, input folder by input folder. Neighbours
+/// are of one folder, whose path isn't compared with itself.
+fn order(a: &SeedFile, b: &SeedFile) -> Ordering {
+    let by_folder = if Arc::ptr_eq(&a.folder, &b.folder) {
+        Ordering::Equal
+    } else {
+        (a.folder.input, &a.folder.path).cmp(&(b.folder.input, &b.folder.path))
+    };
+    by_folder.then_with(|| a.name.cmp(&b.name))
 }

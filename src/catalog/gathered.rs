@@ -1,9 +1,9 @@
 //! What a turn gathers before it is written: a row that would be written again and again is written
 //! once, and what was written in this turn is found without asking.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use rusqlite::params;
+use rusqlite::{ToSql, params, params_from_iter};
 
 use crate::catalog::Catalog;
 use crate::catalog::error::Result;
@@ -20,7 +20,7 @@ pub(crate) struct Gathered {
     /// By how much the counts of spellings changed, by feed.
     pub(crate) spellings: BTreeMap<i64, Vec<(Vec<String>, i64)>>,
     /// Members that are new.
-    pub(crate) members: Vec<(i64, Rank, i64)>,
+    pub(crate) members: BTreeSet<(i64, Rank, i64)>,
     /// Aliases that are new, but for the second of two entries that have one.
     pub(crate) aliases: HashMap<Digest, i64>,
     /// True while there are no other aliases than these.
@@ -28,7 +28,11 @@ pub(crate) struct Gathered {
 }
 
 /// How many members are gathered at most.
-const MOST_MEMBERS: usize = 1 << 16;
+const MOST_MEMBERS: usize = 1 << 15;
+
+/// How many rows are written by one statement; the last ones go one by one, so that there are only two
+/// statements a table to be prepared.
+const ROWS_AT_ONCE: usize = 32;
 
 impl Gathered {
     /// Notes that a feed has one article more or less that spells the values of its groups like this.
@@ -45,22 +49,41 @@ impl Catalog {
     /// Notes that an entry is a member of a feed.
     pub(crate) fn gather_member(&self, feed: i64, rank: &Rank, entry: i64) -> Result<()> {
         let mut gathered = self.gathered.borrow_mut();
-        gathered.members.push((feed, rank.clone(), entry));
+        gathered.members.insert((feed, rank.clone(), entry));
         let is_full = gathered.members.len() >= MOST_MEMBERS;
         drop(gathered);
         if is_full { self.write_members() } else { Ok(()) }
     }
 
+    /// Takes a member away again, if it was gathered and is not written yet.
+    pub(crate) fn ungather_member(&self, feed: i64, rank: &Rank, entry: i64) -> bool {
+        self.gathered.borrow_mut().members.remove(&(feed, rank.clone(), entry))
+    }
+
     /// Writes the members that were gathered, in the order of their keys, so that neighbours are
     /// written together. Whoever looks at members calls this first.
     pub(crate) fn write_members(&self) -> Result<()> {
-        let mut members = std::mem::take(&mut self.gathered.borrow_mut().members);
-        members.sort_unstable();
-        let mut insert = self
-            .db
-            .prepare_cached("INSERT OR IGNORE INTO member (feed, rank, entry) VALUES (?, ?, ?)")?;
-        for (feed, rank, entry) in members {
-            insert.execute(params![feed, rank, entry])?;
+        let members = std::mem::take(&mut self.gathered.borrow_mut().members);
+        self.write_rows(
+            "member (feed, rank, entry)",
+            members.iter().map(|(feed, rank, entry)| -> [&dyn ToSql; 3] { [feed, rank, entry] }),
+        )
+    }
+
+    /// Writes rows that may be there already, many by one statement: to begin and to end one takes
+    /// about as long as to write a row.
+    fn write_rows<'a, const N: usize>(
+        &self,
+        table: &str,
+        mut rows: impl ExactSizeIterator<Item = [&'a dyn ToSql; N]>,
+    ) -> Result<()> {
+        let row = format!("({})", ["?"; N].join(", "));
+        while rows.len() > 0 {
+            let count = if rows.len() < ROWS_AT_ONCE { 1 } else { ROWS_AT_ONCE };
+            let values = vec![row.as_str(); count].join(", ");
+            self.db
+                .prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES {values}"))?
+                .execute(params_from_iter(rows.by_ref().take(count).flatten()))?;
         }
         Ok(())
     }
@@ -86,12 +109,10 @@ impl Catalog {
         // In the order of the keys, so that every page of the table is written once.
         let mut aliases: Vec<(Digest, i64)> = gathered.aliases.drain().collect();
         aliases.sort_unstable();
-        let mut insert =
-            self.db.prepare_cached("INSERT OR IGNORE INTO alias (key, entry) VALUES (?, ?)")?;
         gathered.holds_all_aliases &= aliases.is_empty();
-        for (key, entry) in aliases {
-            insert.execute(params![key, entry])?;
-        }
-        Ok(())
+        self.write_rows(
+            "alias (key, entry)",
+            aliases.iter().map(|(key, entry)| -> [&dyn ToSql; 2] { [key, entry] }),
+        )
     }
 }

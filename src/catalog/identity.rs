@@ -116,7 +116,10 @@ impl Pending {
     }
 
     pub(crate) fn looked_at(&mut self, key: &FileKey) {
-        self.keys.remove(key);
+        // Mostly there are none, and then the name need not be hashed.
+        if !self.keys.is_empty() {
+            self.keys.remove(key);
+        }
     }
 
     /// Tells whether a file's claim does not count yet.

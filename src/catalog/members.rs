@@ -104,12 +104,13 @@ impl Catalog {
 
     /// Takes the places that an entry has. All of their feeds are stale then.
     pub(crate) fn take_places(&self, entry: i64) -> Result<()> {
-        self.write_members()?;
         let mut delete = self
             .db
             .prepare_cached("DELETE FROM member WHERE feed = ? AND rank = ? AND entry = ?")?;
         for place in self.places_of(entry)? {
-            delete.execute(params![place.feed, place.rank, entry])?;
+            if !self.ungather_member(place.feed, &place.rank, entry) {
+                delete.execute(params![place.feed, place.rank, entry])?;
+            }
             self.gather(&place, -1);
             self.touch(&place, entry)?;
         }

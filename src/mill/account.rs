@@ -73,7 +73,8 @@ fn why_unpublished(
     }
     let file = entry.file.as_ref().map(|key| catalog.seed_file(key, &settings.input.folders));
     let file = file.transpose()?.flatten();
-    let opened = file.and_then(|file| stock::open(settings, &file, Depth::Selecting).ok());
+    let opened =
+        file.and_then(|file| stock::open(settings, &file, Depth::Selecting, &mut Vec::new()).ok());
     let head = opened.and_then(|opened| opened.head.ok()).map(|read| read.head);
     Ok(head.and_then(|head| filter::unpublished(&ledger::listed(&entry, path, head), now)))
 }

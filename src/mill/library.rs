@@ -113,7 +113,8 @@ pub(crate) struct ReadWhole {
 
 /// Reads all of an article.
 pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWhole, Report> {
-    let opened = stock::open(settings, file, Depth::Showing)?;
+    let mut bytes = Vec::new();
+    let opened = stock::open(settings, file, Depth::Showing, &mut bytes)?;
     let head = match opened.head {
         Ok(read) => read.head,
         Err(reports) => {
@@ -123,8 +124,8 @@ pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWho
     };
     let path = file.path();
     let (whole, reports) =
-        read::whole(&opened.bytes, &head, stock::context(settings, &path, Depth::Showing));
-    let hash = digest(&opened.bytes);
+        read::whole(&bytes, &head, stock::context(settings, &path, Depth::Showing));
+    let hash = digest(&bytes);
     Ok(ReadWhole { hash, article: Article { head, whole }, reports })
 }
 

@@ -164,7 +164,7 @@ impl Intake<'_> {
             self.take(catalog, found)?;
         }
         while let Some(changed) = self.again.pop_front() {
-            let found = read_head(self.turn.settings, changed);
+            let found = read_head(self.turn.settings, changed, &mut Vec::new());
             self.take(catalog, found)?;
         }
         Ok(())
@@ -263,8 +263,8 @@ fn read_all(
                 let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
                 let read: Vec<Found> = batch
                     .into_par_iter()
-                    .map(|changed| {
-                        let found = read_head(settings, changed);
+                    .map_init(Vec::new, |bytes, changed| {
+                        let found = read_head(settings, changed, bytes);
                         progress.step();
                         found
                     })
@@ -278,8 +278,8 @@ fn read_all(
     })
 }
 
-/// Reads a file as far as the catalog needs it.
-fn read_head(settings: &Settings, changed: Changed) -> Found {
+/// Reads a file as far as the catalog needs it; `bytes` is room to read it into.
+fn read_head(settings: &Settings, changed: Changed, bytes: &mut Vec<u8>) -> Found {
     let mut found = Found {
         changed,
         stamp: None,
@@ -289,13 +289,13 @@ fn read_head(settings: &Settings, changed: Changed) -> Found {
         reports: Vec::new(),
         is_torn: false,
     };
-    match open(settings, &found.changed.file, Depth::Selecting) {
+    match open(settings, &found.changed.file, Depth::Selecting, bytes) {
         Err(report) => found.reports.push(report),
         Ok(opened) => {
             found.stamp = opened.stamp;
             found.is_torn = opened.is_torn;
             found.modified = opened.modified;
-            found.hash = digest(&opened.bytes);
+            found.hash = digest(bytes);
             match opened.head {
                 Ok(read) => {
                     found.reports = read.reports;
@@ -310,7 +310,6 @@ fn read_head(settings: &Settings, changed: Changed) -> Found {
 
 /// A file that was opened and read.
 pub(crate) struct Opened {
-    pub(crate) bytes: Vec<u8>,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) modified: Option<Timestamp>,
     /// True when the file changed while it was read.
@@ -319,19 +318,24 @@ pub(crate) struct Opened {
     pub(crate) head: Result<ReadHead, Vec<Report>>,
 }
 
-/// Opens a file and reads its head.
-pub(crate) fn open(settings: &Settings, file: &SeedFile, depth: Depth) -> Result<Opened, Report> {
+/// Opens a file and reads its head; `bytes` are those of the file then.
+pub(crate) fn open(
+    settings: &Settings,
+    file: &SeedFile,
+    depth: Depth,
+    bytes: &mut Vec<u8>,
+) -> Result<Opened, Report> {
     let mut open = OpenFile::open(&file.location(), settings.input.reading.max_bytes)?;
-    let bytes = open.all()?;
+    open.read_into(bytes)?;
     let path = file.path();
-    let head = head(&bytes, context(settings, &path, depth));
     let is_torn = !open.is_as_opened();
-    Ok(Opened { stamp: open.stamp(), modified: open.modified(), is_torn, bytes, head })
+    let head = head(bytes, context(settings, &path, depth));
+    Ok(Opened { stamp: open.stamp(), modified: open.modified(), is_torn, head })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.
 pub fn head_of(settings: &Settings, file: &SeedFile) -> Result<ReadHead, Vec<Report>> {
-    open(settings, file, Depth::Showing).map_err(|report| vec![report])?.head
+    open(settings, file, Depth::Showing, &mut Vec::new()).map_err(|report| vec![report])?.head
 }
 
 /// Reads the head of an article of which all bytes are there, from as few of them as will do.

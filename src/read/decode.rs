@@ -4,6 +4,8 @@
 //! bytes; what an HTML page or XML declares; what the bytes look like; UTF-8 with many broken bytes,
 //! where they look like Latin script.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -23,9 +25,9 @@ const DECLARATION: usize = 1024;
 
 /// The text of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decoded {
+pub struct Decoded<'a> {
     /// The text, without a byte order mark, control characters and all; empty for a binary file.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The name of the encoding (WHATWG), such as `UTF-8`, `GB18030`, `windows-1252`.
     pub encoding: &'static str,
     /// True when the bytes are no text in any encoding, such as those of an image.
@@ -37,35 +39,36 @@ pub struct Decoded {
 /// Decodes a file. With `complete` false the bytes are only the beginning of one: a character that
 /// is cut at their end is left out in silence.
 #[must_use]
-pub fn decode(bytes: &[u8], complete: bool) -> Decoded {
+pub fn decode(bytes: &[u8], complete: bool) -> Decoded<'_> {
     let mut decoded = decode_bytes(bytes, complete);
     // A line feed may come right after a cut.
     let ended = decoded.text.strip_suffix('\r').filter(|_| !complete).unwrap_or(&decoded.text);
     if !decoded.text.contains('\n') && ended.contains('\r') {
         // Line ends of old Macintoshes.
-        decoded.text = decoded.text.replace('\r', "\n");
+        decoded.text = Cow::Owned(decoded.text.replace('\r', "\n"));
     }
     decoded
 }
 
-fn decode_bytes(bytes: &[u8], complete: bool) -> Decoded {
+fn decode_bytes(bytes: &[u8], complete: bool) -> Decoded<'_> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes, mark, complete);
     }
     let start = &bytes[..bytes.len().min(SNIFFED)];
     // Nearly every file: nothing else has to be thought of then.
-    if let Some(text) = as_utf8(bytes, complete)
-        && (!may_hold_controls(text)
-            || !start.contains(&0) && !has_too_many_controls(start, CONTROLS_IN_UTF8))
-    {
-        let (text, reports) = (text.to_owned(), report_controls(text).into_iter().collect());
-        return Decoded { text, encoding: UTF_8.name(), binary: false, reports };
+    if let Some(text) = as_utf8(bytes, complete) {
+        let is_clean = !may_hold_controls(text);
+        if is_clean || !start.contains(&0) && !has_too_many_controls(start, CONTROLS_IN_UTF8) {
+            let reports = if is_clean { Vec::new() } else { Vec::from_iter(report_controls(text)) };
+            let (text, encoding) = (Cow::Borrowed(text), UTF_8.name());
+            return Decoded { text, encoding, binary: false, reports };
+        }
     }
     if let Some(encoding) = utf16_by_pattern(start) {
         return decode_as(encoding, bytes, 0, complete);
     }
     if is_binary(start) {
-        let (text, reports) = (String::new(), Vec::new());
+        let (text, reports) = (Cow::Borrowed(""), Vec::new());
         return Decoded { text, encoding: "binary", binary: true, reports };
     }
     if is_mostly_utf8(bytes, complete) {
@@ -110,7 +113,12 @@ fn cut_length(bytes: &[u8]) -> usize {
 }
 
 /// Decodes with a known encoding, after a byte order mark of `mark` bytes.
-fn decode_as(encoding: &'static Encoding, bytes: &[u8], mark: usize, complete: bool) -> Decoded {
+fn decode_as<'a>(
+    encoding: &'static Encoding,
+    bytes: &'a [u8],
+    mark: usize,
+    complete: bool,
+) -> Decoded<'a> {
     let (text, broken) = run(encoding, &bytes[mark..], complete);
     let mut reports = Vec::new();
     if encoding != UTF_8 {
@@ -119,6 +127,7 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8], mark: usize, complete: b
     }
     reports.extend(broken.map(|broken| broken.report(mark, encoding)));
     reports.extend(report_controls(&text));
+    let text = Cow::Owned(text);
     Decoded { text, encoding: encoding.name(), binary: false, reports }
 }
 
@@ -188,20 +197,15 @@ fn line_at_end(text: &str) -> u32 {
 /// Tells in one glance whether a text may hold a character that XML forbids: a control character, or
 /// U+FFFE or U+FFFF, which begin with the bytes EF BF. Folding goes many bytes at a time, which looking
 /// for the first one does not.
-#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
 fn may_hold_controls(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     bytes.iter().fold(false, |found, byte| found | is_control(*byte))
-        || pairs.fold(false, |found, (a, b)| found | ((*a == 0xEF) & (*b == 0xBF)))
+        || memchr::memmem::find(bytes, b"\xEF\xBF").is_some()
 }
 
 /// Says how many characters the feeds will go without.
 fn report_controls(text: &str) -> Option<Report> {
-    if !may_hold_controls(text) {
-        return None;
-    }
     let (first, _) = text.char_indices().find(|(_, c)| !is_xml_char(*c))?;
     let count = text[first..].chars().filter(|c| !is_xml_char(*c)).count();
     let noun = if count == 1 { "character" } else { "characters" };
@@ -342,7 +346,7 @@ mod tests {
         (WINDOWS_1251, "В Москве выпал снег\nСегодня утром в Москве выпал первый снег.\n"),
     ];
 
-    fn rules(decoded: &Decoded) -> Vec<(Severity, &str, Option<u32>)> {
+    fn rules<'a>(decoded: &'a Decoded<'_>) -> Vec<(Severity, &'a str, Option<u32>)> {
         decoded.reports.iter().map(|report| (report.severity, report.rule, report.line)).collect()
     }
 
@@ -352,7 +356,7 @@ mod tests {
             let (bytes, _, lossy) = encoding.encode(text);
             assert!(!lossy);
             let decoded = decode(&bytes, true);
-            assert_eq!((decoded.encoding, decoded.text.as_str()), (encoding.name(), text));
+            assert_eq!((decoded.encoding, &*decoded.text), (encoding.name(), text));
             assert_eq!(rules(&decoded), [(Severity::Note, "encoding", None)]);
         }
     }
@@ -376,7 +380,7 @@ mod tests {
             let (bytes, ..) = encoding.encode(text);
             for cut in [bytes.len() - 1, bytes.len() - 2, bytes.len() - 3] {
                 let decoded = decode(&bytes[..cut], false);
-                assert!(text.starts_with(&decoded.text), "{} {:?}", encoding.name(), decoded.text);
+                assert!(text.starts_with(&*decoded.text), "{} {:?}", encoding.name(), decoded.text);
             }
         }
     }
@@ -406,7 +410,7 @@ mod tests {
             (utf16(u16::to_be_bytes, b"", text), "UTF-16BE"),
         ] {
             let decoded = decode(&bytes, true);
-            assert_eq!((decoded.text.as_str(), decoded.encoding), (text, name));
+            assert_eq!((&*decoded.text, decoded.encoding), (text, name));
             assert!(!decoded.binary);
         }
     }
@@ -500,7 +504,8 @@ mod tests {
     #[test]
     fn hostile_bytes_take_linear_time() {
         // Each byte is broken: 4 MiB of them would take minutes if a report cost a look back.
-        let decoded = decode(&b"<\xFF\xFF".repeat(1 << 20), true);
+        let bytes = b"<\xFF\xFF".repeat(1 << 20);
+        let decoded = decode(&bytes, true);
         assert!(!decoded.text.is_empty());
     }
 
@@ -513,7 +518,7 @@ mod tests {
         #[test]
         fn any_text_without_controls_comes_back(text in "\\PC{0,100}") {
             let decoded = decode(text.as_bytes(), true);
-            prop_assert_eq!(decoded.text.as_str(), text.trim_start_matches('\u{FEFF}'));
+            prop_assert_eq!(&*decoded.text, text.trim_start_matches('\u{FEFF}'));
         }
     }
 }

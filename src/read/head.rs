@@ -97,7 +97,8 @@ pub fn declared(
 /// Makes the head of what an article declares.
 #[must_use]
 pub fn assemble(parts: &Parts<'_>, declared: &Declared, context: Context<'_>) -> ReadHead {
-    let mut read = Assembly { context, places: Vec::new(), reports: parts.reports.clone() };
+    let mut read =
+        Assembly { context, places: Vec::with_capacity(8), reports: parts.reports.clone() };
     let title = read.title(parts, declared);
     let published = read.published(declared);
     let updated = read.updated(declared, published);

@@ -26,6 +26,7 @@ use std::borrow::Cow;
 
 use crate::model::article::{Head, Whole};
 use crate::model::report::Report;
+use crate::model::text::lossy;
 use crate::read::archive::opening;
 use crate::read::decode::Decoded;
 use crate::read::head::{Context, ReadHead};
@@ -72,7 +73,7 @@ pub fn head(bytes: Bytes<'_>, context: Context<'_>) -> Beginning {
         return Beginning::NeedsMore;
     };
     let back = match bytes.back {
-        back if opening::may_hold_byline(back) => String::from_utf8_lossy(back),
+        back if opening::may_hold_byline(back) => lossy(back),
         _ => Cow::Borrowed(""),
     };
     let last = if bytes.complete { parts.body } else { &back };
@@ -102,7 +103,7 @@ pub fn whole(bytes: &[u8], head: &Head, context: Context<'_>) -> (Whole, Vec<Rep
     read.unwrap_or_default()
 }
 
-fn no_article(decoded: &Decoded) -> Option<Report> {
+fn no_article(decoded: &Decoded<'_>) -> Option<Report> {
     if decoded.binary {
         let report = Report::error("binary", "the file holds no text");
         return Some(report.help("leave it out with input.exclude, or rename it"));

@@ -1,5 +1,7 @@
 //! What the XML documents have in common.
 
+use crate::model::text::lossy;
+
 /// Stands for the `&#x` of a character reference while a crate that escapes `&` writes the text.
 /// XML forbids this character and the model drops it, so it can't come from an article.
 const REFERENCE: char = '\u{FFFE}';
@@ -22,7 +24,7 @@ pub(super) fn referenced(text: &str) -> String {
 /// browsers, the references put in.
 pub(super) fn finish(element: &[u8], up_to_root: &str) -> String {
     // The crates write into a buffer of ours from strings of ours, so this is UTF-8.
-    let element = String::from_utf8_lossy(element).replace(REFERENCE, "&#x");
+    let element = lossy(element).replace(REFERENCE, "&#x");
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <?xml-stylesheet type=\"text/css\" href=\"{up_to_root}{STYLE_SHEET}\"?>\n\

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::config::meant::{FeedPlan, Group, Part};
 use crate::model::article::Listed;
 use crate::model::report::Report;
+use crate::model::text::collapsed;
 use crate::select::fold::folded;
 use crate::select::safe_path;
 
@@ -184,5 +185,5 @@ fn values(group: Group, article: &Listed, zone: Tz) -> Vec<String> {
 
 /// Folds a value, and makes one blank of runs of them.
 fn folded_line(value: &str) -> String {
-    folded(value).split_whitespace().collect::<Vec<_>>().join(" ")
+    collapsed(&folded(value))
 }

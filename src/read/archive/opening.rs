@@ -9,8 +9,11 @@
 //! | `日期：Thu, 02 Jul 2020 18:28:24 +0000` | a date |
 //! | … `记者：甲 责编：乙` in the last line | authors |
 
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 
+use crate::model::text::{collapsed, lossy};
+use crate::read::html::lenient::Lenient;
 use crate::read::{date, html};
 
 /// What the opening of a body tells.
@@ -20,24 +23,6 @@ pub struct Opening {
     pub dateline: Option<String>,
     /// The names of the authors.
     pub authors: Vec<String>,
-}
-
-impl Opening {
-    /// Takes the next piece of a body; `false` when it belongs to no opening.
-    fn take(&mut self, piece: Piece) -> bool {
-        match piece {
-            Piece::Address(names) => self.authors.extend(names),
-            Piece::Time(date) => {
-                self.dateline.get_or_insert(date);
-            }
-            Piece::Lines(lines) => {
-                let Some((date, authors)) = dateline(&lines) else { return false };
-                self.dateline.get_or_insert(date);
-                self.authors.extend(authors);
-            }
-        }
-        true
-    }
 }
 
 /// How many tokens of HTML belong to an opening at most.
@@ -60,8 +45,7 @@ const REPORTER_LABELS: [&str; 2] = ["记者", "記者"];
 /// or all of it).
 #[must_use]
 pub fn read(body: &str, ending: &str) -> Opening {
-    let mut opening = Opening::default();
-    each_piece(start(body), &mut |piece| opening.take(piece));
+    let mut opening = of_start(start(body));
     if opening.authors.is_empty() {
         opening.authors = byline(ending);
     }
@@ -69,7 +53,8 @@ pub fn read(body: &str, ending: &str) -> Opening {
 }
 
 /// Gives the part of a body that an opening may stand in. It ends before the first text that is too
-/// long for one, which most bodies soon come to: to tell that takes no tokens.
+/// long for one or the first tag that belongs to none, which most bodies soon come to: to tell that
+/// takes no tokens.
 fn start(body: &str) -> &str {
     let most = body.len().min(LONGEST_OPENING_BYTES);
     let bytes = &body.as_bytes()[..most];
@@ -78,10 +63,32 @@ fn start(body: &str) -> &str {
         if last.1 != b'<' && at - last.0 > LONGEST_TEXT {
             return &body[..last.0];
         }
+        if last.1 != b'<' && is_foreign(&bytes[at..]) && is_plain(&bytes[..at]) {
+            return &body[..at];
+        }
         last = (at, bytes[at]);
     }
     let is_long = last.1 != b'<' && most - last.0 > LONGEST_TEXT;
     &body[..if is_long { last.0 } else { body.floor_char_boundary(most) }]
+}
+
+/// Elements that an opening consists of.
+const ELEMENTS: [&[u8]; 12] = [
+    b"br", b"i", b"em", b"span", b"small", b"b", b"strong", b"a", b"div", b"p", b"address", b"time",
+];
+
+/// Tells whether bytes begin with the tag of an element that belongs to no opening.
+fn is_foreign(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"<") else { return false };
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = &rest[..length];
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && !ELEMENTS.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Tells whether bytes hold neither a quoted value nor a comment, so that all tags in them are seen.
+fn is_plain(bytes: &[u8]) -> bool {
+    memchr::memchr3(b'"', b'\'', b'!', bytes).is_none()
 }
 
 /// Reads lines as a dateline: the last one is a date, those before it are names. `None` when they
@@ -140,72 +147,101 @@ fn tail(text: &str, bytes: usize) -> &str {
     &text[start..]
 }
 
-/// A piece of an opening.
-enum Piece {
-    /// The lines of an `<address>`.
-    Address(Vec<String>),
-    /// The date of a `<time>`, as written.
-    Time(String),
-    /// The lines of a `<div>`, a `<p>` or loose text.
-    Lines(Vec<String>),
-}
-
-/// Takes a body's opening apart, token by token, without making a tree. Ends at the first thing
-/// that can't belong to an opening, or that nobody takes.
-fn each_piece(start: &str, take: &mut dyn FnMut(Piece) -> bool) {
+/// Takes a body's opening apart, tag by tag, without making a tree. Ends at the first thing that can't
+/// belong to an opening; most bodies have none, so what comes behind that is not even looked at.
+fn of_start(start: &str) -> Opening {
     let mut pieces = Pieces::default();
-    for token in Tokenizer::new(start).take(LONGEST_OPENING) {
-        let Ok(token) = token;
-        let goes_on = match &token {
-            Token::StartTag(tag) => pieces.start(tag),
-            Token::EndTag(tag) => pieces.end(&tag.name),
-            Token::String(text) => pieces.text(&String::from_utf8_lossy(&text.value)),
-            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => true,
-        };
-        if !goes_on {
-            pieces.close();
-        }
-        if !pieces.done.drain(..).all(&mut *take) || !goes_on {
-            return;
-        }
-    }
+    let mut goes_on = true;
+    let emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| -> Option<()> {
+        goes_on = goes_on && pieces.hear(&event);
+        (!goes_on).then_some(())
+    });
+    // What is given back says that the opening has ended, and reading from a string can't fail.
+    let _ = Tokenizer::new_with_emitter(start, Lenient(emitter)).next();
     pieces.close();
-    pieces.done.into_iter().all(take);
+    pieces.opening
 }
 
-/// The pieces so far, and the one that is open.
+/// Attributes of a `<time>` that tell its date, the better one first.
+const DATE_ATTRIBUTES: [&[u8]; 2] = [b"datetime", b"pudate"];
+
+/// Where the piece of an opening stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Within {
+    /// In no element of these.
+    #[default]
+    Nothing,
+    Address,
+    Time,
+    /// A `<div>` or a `<p>`.
+    Block,
+}
+
+/// The opening so far, and its piece that is open.
 #[derive(Default)]
 struct Pieces {
-    done: Vec<Piece>,
+    opening: Opening,
+    tokens: usize,
     lines: Vec<String>,
-    in_address: bool,
-    in_time: bool,
-    in_block: bool,
+    within: Within,
+    /// The values of [`DATE_ATTRIBUTES`], and the one that comes next.
+    dates: [Option<String>; 2],
+    date: Option<usize>,
+    /// True once there was something that belongs to no opening.
+    has_ended: bool,
 }
 
 impl Pieces {
-    /// Takes a start tag; `false` ends the opening.
-    fn start(&mut self, tag: &StartTag<()>) -> bool {
-        match tag.name.as_slice() {
+    /// Takes what comes next; `false` ends the opening.
+    fn hear(&mut self, event: &CallbackEvent<'_>) -> bool {
+        let is_part = match event {
+            CallbackEvent::AttributeName { name } => return self.attribute(name),
+            CallbackEvent::AttributeValue { value } => return self.value(value),
+            CallbackEvent::CloseStartTag { .. } => return self.end_of_start(),
+            CallbackEvent::OpenStartTag { name } => self.start(name),
+            CallbackEvent::EndTag { name } => self.end(name),
+            CallbackEvent::String { value } => self.text(&lossy(value)),
+            _ => true,
+        };
+        self.tokens += 1;
+        is_part && self.tokens < LONGEST_OPENING
+    }
+
+    fn start(&mut self, name: &[u8]) -> bool {
+        match name {
             b"br" => self.lines.push(String::new()),
-            b"i" | b"em" | b"span" | b"small" | b"b" | b"strong" | b"a" => {}
-            b"div" | b"p" => {
+            b"div" | b"p" | b"address" | b"time" => {
                 self.close();
-                self.in_block = true;
+                self.within = match name {
+                    b"address" => Within::Address,
+                    b"time" => Within::Time,
+                    _ => Within::Block,
+                };
             }
-            b"address" => {
-                self.close();
-                self.in_address = true;
-            }
-            b"time" => {
-                self.close();
-                self.in_time = true;
-                let date = |name: &[u8]| tag.attributes.get(name);
-                if let Some(date) = date(b"datetime").or_else(|| date(b"pudate")) {
-                    self.done.push(Piece::Time(String::from_utf8_lossy(&date.value).into_owned()));
-                }
-            }
-            _ => return false,
+            _ => {}
+        }
+        ELEMENTS.contains(&name) && !self.has_ended
+    }
+
+    fn attribute(&mut self, name: &[u8]) -> bool {
+        let date =
+            DATE_ATTRIBUTES.iter().position(|date| self.within == Within::Time && *date == name);
+        self.date = date.filter(|date| self.dates[*date].is_none());
+        // One that has no value is empty.
+        self.value(b"")
+    }
+
+    fn value(&mut self, value: &[u8]) -> bool {
+        if let Some(date) = self.date {
+            self.dates[date] = Some(lossy(value).into_owned());
+        }
+        true
+    }
+
+    fn end_of_start(&mut self) -> bool {
+        let date = std::mem::take(&mut self.dates).into_iter().flatten().next();
+        if self.opening.dateline.is_none() {
+            self.opening.dateline = date;
         }
         true
     }
@@ -214,23 +250,23 @@ impl Pieces {
         if matches!(name, b"div" | b"p" | b"address" | b"time") {
             self.close();
         }
-        true
+        !self.has_ended
     }
 
     fn text(&mut self, text: &str) -> bool {
-        if self.in_time {
+        if self.within == Within::Time {
             return true;
         }
         let mut parts = text.split('\n');
         self.append(parts.next().unwrap_or_default());
         for part in parts {
             // Loose text ends with its line; in a block, a line break is white space.
-            if !self.in_block && !self.in_address {
+            if self.within == Within::Nothing {
                 self.close();
             }
             self.append(part);
         }
-        self.lines.iter().all(|line| line.len() < LONGEST_TEXT)
+        !self.has_ended && self.lines.iter().all(|line| line.len() < LONGEST_TEXT)
     }
 
     fn append(&mut self, text: &str) {
@@ -240,21 +276,21 @@ impl Pieces {
         }
     }
 
-    /// Ends the open piece.
+    /// Ends the open piece. What is none of an opening ends that, too.
     fn close(&mut self) {
-        let lines = std::mem::take(&mut self.lines);
-        let lines: Vec<String> = lines
-            .iter()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
-            .filter(|line| !line.is_empty())
-            .collect();
-        if !lines.is_empty() && !self.in_time {
-            self.done.push(if self.in_address {
-                Piece::Address(lines)
-            } else {
-                Piece::Lines(lines)
-            });
+        let lines = self.lines.drain(..).map(|line| collapsed(&line));
+        let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+        let within = std::mem::take(&mut self.within);
+        if lines.is_empty() || self.has_ended {
+            return;
         }
-        (self.in_address, self.in_time, self.in_block) = (false, false, false);
+        if within == Within::Address {
+            self.opening.authors.extend(lines);
+        } else if let Some((date, authors)) = dateline(&lines) {
+            self.opening.dateline.get_or_insert(date);
+            self.opening.authors.extend(authors);
+        } else {
+            self.has_ended = true;
+        }
     }
 }

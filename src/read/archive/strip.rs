@@ -3,6 +3,7 @@
 use ego_tree::{NodeId, NodeRef};
 use scraper::{Html, Node};
 
+use crate::model::text::collapsed;
 use crate::read::archive::opening;
 
 /// Removes dateline, byline and `<time>` from the beginning of a parsed body.
@@ -74,6 +75,6 @@ fn lines(node: NodeRef<'_, Node>) -> Vec<String> {
             line.push_str(text);
         }
     }
-    let collapsed = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let collapsed = lines.iter().map(|line| collapsed(line));
     collapsed.filter(|line| !line.is_empty()).collect()
 }

@@ -1,5 +1,7 @@
 //! The forms of dates.
 
+use std::borrow::Cow;
+
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use crate::read::date::cursor::Cursor;
@@ -19,7 +21,10 @@ pub(super) fn read(raw: &str) -> Option<Written> {
 }
 
 /// Writes a Chinese or Japanese date with the signs that the forms know; others stay as they are.
-fn plain(raw: &str) -> String {
+fn plain(raw: &str) -> Cow<'_, str> {
+    if raw.is_ascii() {
+        return Cow::Borrowed(raw.trim());
+    }
     let signs = |c| match c {
         '日' | '号' | '號' | '\u{3000}' | '\u{202F}' | '\u{A0}' => ' ',
         '时' | '時' | '点' | '點' | '：' => ':',
@@ -32,7 +37,7 @@ fn plain(raw: &str) -> String {
         let has_seconds = raw.contains('秒');
         plain = plain.replace('分', if has_seconds { ":" } else { "" }).replace('秒', "");
     }
-    plain.trim().to_owned()
+    Cow::Owned(plain.trim().to_owned())
 }
 
 /// Skips the day of the week: it often is wrong, and the date tells it.

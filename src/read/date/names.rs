@@ -67,8 +67,9 @@ pub(super) fn is_weekday(word: &str) -> bool {
 }
 
 fn position(names: &[&str], word: &str) -> Option<u32> {
-    let word = word.to_ascii_lowercase();
-    let found = names.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
+    let begins_with =
+        |name: &str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let found = names.iter().position(|name| word.len() >= 3 && begins_with(name))?;
     u32::try_from(found + 1).ok()
 }
 

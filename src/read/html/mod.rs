@@ -14,6 +14,7 @@ pub(crate) mod document;
 mod frames;
 pub mod known;
 mod lazy;
+pub(crate) mod lenient;
 mod limits;
 mod links;
 mod media;

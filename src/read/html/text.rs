@@ -6,7 +6,9 @@ use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 use scraper::{Html, Node};
 
+use crate::model::text::lossy;
 use crate::read::html::document::{Place, content, name};
+use crate::read::html::lenient::Lenient;
 
 /// Tells whether an element begins and ends a paragraph of text.
 fn is_block(name: &str) -> bool {
@@ -84,7 +86,7 @@ pub fn plain(raw: &str) -> String {
         match event {
             CallbackEvent::OpenStartTag { name } => {
                 // Those of them that hold no raw text could hold themselves; this is no matter.
-                let name = String::from_utf8_lossy(name);
+                let name = lossy(name);
                 if unshown.is_none() && is_unshown(&name) {
                     unshown = Some(name.as_bytes().to_vec());
                 }
@@ -94,10 +96,10 @@ pub fn plain(raw: &str) -> String {
                 if unshown.as_deref() == Some(name) {
                     unshown = None;
                 }
-                end(&mut writer, &String::from_utf8_lossy(name));
+                end(&mut writer, &lossy(name));
             }
             CallbackEvent::String { value } if unshown.is_none() => {
-                writer.text(&String::from_utf8_lossy(value));
+                writer.text(&lossy(value));
             }
             _ => {}
         }
@@ -105,7 +107,7 @@ pub fn plain(raw: &str) -> String {
     });
     emitter.naively_switch_states(true);
     // Nothing is given back before the end, and reading from a string can't fail.
-    let _ = Tokenizer::new_with_emitter(raw, emitter).next();
+    let _ = Tokenizer::new_with_emitter(raw, Lenient(emitter)).next();
     writer.finish()
 }
 

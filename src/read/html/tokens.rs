@@ -15,6 +15,7 @@ use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
 use html5gum::{Emitter, ForwardingEmitter, Span, State, Tokenizer};
 use scraper::Html;
 
+use crate::model::text::lossy;
 use crate::read::html::limits::{Limit, MOST_ATTRIBUTES};
 use crate::read::html::noscript;
 use crate::read::html::sink::{BoundedSink, Handle, LeftOpen};
@@ -153,7 +154,7 @@ impl<'a> Feeder<'a> {
 
     /// Feeds the pictures of a `<noscript>` that holds no words; one with words is for others.
     fn feed_noscript(&mut self, content: &[u8]) -> Option<Limit> {
-        let pictures = noscript::pictures(&String::from_utf8_lossy(content));
+        let pictures = noscript::pictures(&lossy(content));
         if pictures.is_empty() {
             return None;
         }
@@ -200,7 +201,7 @@ impl<'a> Feeder<'a> {
     /// Feeds text, less U+0000: the tree builder ignores it but in foreign content, which feeds do
     /// not keep, and XML does not allow it.
     fn feed_text(&mut self, value: &[u8]) {
-        let value = String::from_utf8_lossy(value).replace('\0', "");
+        let value = lossy(value).replace('\0', "");
         let mut rest = &*value;
         while !rest.is_empty() && self.builder.sink.passed().is_none() {
             let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE));
@@ -311,9 +312,9 @@ fn drop_doubles(attributes: &mut Vec<Attribute>) {
 }
 
 fn local_name(bytes: &[u8]) -> LocalName {
-    LocalName::from(&*String::from_utf8_lossy(bytes))
+    LocalName::from(&*lossy(bytes))
 }
 
 fn tendril(bytes: &[u8]) -> StrTendril {
-    StrTendril::from_slice(&String::from_utf8_lossy(bytes))
+    StrTendril::from_slice(&lossy(bytes))
 }

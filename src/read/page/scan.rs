@@ -2,7 +2,9 @@
 
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
+use crate::model::text::lossy;
 use crate::read::declared::At;
+use crate::read::html::lenient::Lenient;
 
 /// The longest JSON-LD that is read, in bytes.
 const LONGEST_JSON: usize = 512 * 1024;
@@ -88,7 +90,7 @@ impl Scan {
             main_depth: 0,
             header_depth: 0,
         };
-        for token in Tokenizer::new_with_emitter(text, emitter).flatten() {
+        for token in Tokenizer::new_with_emitter(text, Lenient(emitter)).flatten() {
             scanner.take(token);
             if scanner.scan.head_ended && !with_body {
                 break;
@@ -253,5 +255,5 @@ fn value(tag: &StartTag<usize>, name: &str, line: u32) -> Option<At<String>> {
 }
 
 fn string(text: &HtmlString) -> String {
-    String::from_utf8_lossy(text).into_owned()
+    lossy(text).into_owned()
 }
