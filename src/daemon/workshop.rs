@@ -11,9 +11,6 @@ use crate::model::report::Report;
 use crate::ops::alarm::Clock;
 use crate::watch::scope::Scope;
 
-/// How often in a row files are waited for that are being written: someone may write for ever.
-const MOST_WAITS: u32 = 20;
-
 /// What a turn needs.
 #[derive(Debug)]
 pub(super) struct Workshop {
@@ -22,8 +19,8 @@ pub(super) struct Workshop {
     stop: Arc<AtomicBool>,
     /// The state; `None` before the first turn, and after one that failed on it.
     catalog: Option<Catalog>,
-    /// How often in a row files were waited for that are being written.
-    waits: u32,
+    /// How often in a row the turn was put off for a moment.
+    waited: u32,
     /// Whether the next edition is published whatever the gate says.
     force: bool,
 }
@@ -46,7 +43,7 @@ impl Workshop {
         stop: Arc<AtomicBool>,
         force: bool,
     ) -> Self {
-        Self { settings, clock, stop, catalog: None, waits: 0, force }
+        Self { settings, clock, stop, catalog: None, waited: 0, force }
     }
 
     /// Goes on with other settings; a state elsewhere is opened by the next turn.
@@ -67,8 +64,8 @@ impl Workshop {
             self.catalog = None;
         }
         self.force &= outcome.is_err();
-        self.waits = match outcome {
-            Err(TurnError::Restless(_)) => self.waits + 1,
+        self.waited = match outcome {
+            Err(TurnError::Restless(_)) => self.waited + 1,
             _ => 0,
         };
         Turned { workshop: self, scope, outcome, told, took: began.elapsed() }
@@ -88,11 +85,8 @@ impl Workshop {
                 nothing.insert(opened)
             }
         };
-        let following = Following {
-            most_new,
-            settle: self.settings.watch.settle,
-            waits: self.waits < MOST_WAITS,
-        };
+        let following =
+            Following { most_new, settle: self.settings.watch.settle, waited: self.waited };
         let permits =
             Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop };

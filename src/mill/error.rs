@@ -26,8 +26,8 @@ pub enum TurnError {
     Publish(PublishError),
     /// It was given up, as it was asked to be. Nothing was replaced.
     Stopped,
-    /// Articles that feeds hold were changed since the turn began, and may be half written. Nothing was
-    /// replaced.
+    /// Articles are being written, or are on their way to another place. Nothing was replaced, and a
+    /// moment later the turn can be done.
     Restless(Vec<(usize, PathBuf)>),
     /// The gate: too much would disappear, or reappear as unread, at once. Nothing was replaced.
     Refused {
@@ -47,7 +47,7 @@ impl fmt::Display for TurnError {
                 write!(f, "{}: the articles can't be read: {error}{kept}", folder.display())
             }
             Self::Publish(error) => error.fmt(f),
-            Self::Restless(files) => write!(f, "{} articles are being written", files.len()),
+            Self::Restless(files) => write!(f, "articles are being written ({})", files.len()),
             Self::Stopped => f.write_str("the turn was given up"),
             Self::Refused { refusal: (gone, reappearing), .. } => write!(
                 f,

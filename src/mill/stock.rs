@@ -37,6 +37,9 @@ const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
 /// How many bytes of the end of a file are looked at with its beginning: enough for a byline.
 const ENDING_BYTES: usize = 1024;
 
+/// How often in a row files are waited for that are being written: someone may write for ever.
+const MOST_WAITS: u32 = 20;
+
 /// What was found out about the files.
 #[derive(Debug, Default)]
 pub struct Stock {
@@ -50,8 +53,7 @@ pub struct Stock {
     pub has_more: bool,
     /// Files that are not quiet yet, so that they were left as they are: input folder and path.
     pub restless: Vec<(usize, PathBuf)>,
-    /// True when those are better waited for: there is nothing published that they could be missing from
-    /// for a moment, or one of them may be a file that is gone elsewhere.
+    /// True when nothing was read, since a moment later more will be known.
     pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
@@ -71,16 +73,15 @@ pub fn take(
         Scope::Everything(_) => compare(settings, catalog, restless_time(permits))?,
         Scope::Places(places) => compare_places(settings, catalog, places, restless_time(permits))?,
     };
-    let is_doubtful = catalog.is_first() || !changes.vanished.is_empty();
+    let must_wait = must_wait(catalog, permits, &changes);
     let most_new = permits.following.map_or(usize::MAX, |following| following.most_new);
-    let waits = permits.following.is_some_and(|following| following.waits);
     let has_more = leave_for_later(catalog, &mut changes, most_new);
     let mut stock = Stock {
         files: changes.files,
         read: changes.changed.len(),
         reports,
         has_more,
-        must_wait: waits && is_doubtful && !changes.restless.is_empty(),
+        must_wait,
         restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
     };
@@ -111,6 +112,15 @@ pub fn take(
         intake.finish(catalog)?;
     }
     Ok(stock)
+}
+
+/// Tells whether the turn is better done a moment later, as [`crate::mill::Following::waited`] says.
+fn must_wait(catalog: &Catalog, permits: Permits, changes: &Changes) -> bool {
+    let Some(following) = permits.following else { return false };
+    let is_gone = !changes.vanished.is_empty();
+    let is_seen = is_gone || catalog.is_first();
+    (is_gone && following.waited == 0)
+        || (is_seen && !changes.restless.is_empty() && following.waited < MOST_WAITS)
 }
 
 /// Gives the time within which a file that was written to may be written to still, in nanoseconds since
