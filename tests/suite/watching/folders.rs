@@ -5,7 +5,7 @@ use std::fs;
 use feedmill::watch::health::State;
 use feedmill::watch::scope::{Place, Scope, Why};
 
-use crate::watching::follower::{Follower, QUICK, SLOW, files, folder};
+use crate::watching::follower::{Follower, QUICK, SLOW, folder};
 
 fn remove(follower: &Follower, path: &str) {
     fs::remove_dir_all(follower.path(path)).expect("removed");
