@@ -12,6 +12,8 @@ pub mod account;
 mod archive;
 mod assembly;
 mod error;
+mod fresh;
+mod heads;
 mod library;
 mod list;
 mod press;
@@ -204,7 +206,7 @@ fn turn_within(
     }
     catalog.come_due(now)?;
 
-    let mut library = Library::new(settings, permits.following.is_some());
+    let mut library = Library::new(settings, permits.following.is_some(), stock.fresh);
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
     let (mut drafts, collisions) =
         assembly::drafts(settings, catalog, scope, &output, oldest_tombstone)?;

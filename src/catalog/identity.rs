@@ -33,7 +33,7 @@ pub struct Found {
     pub modified: Option<Timestamp>,
     /// What was not as it should be; the reports don't name the file.
     pub reports: Vec<Report>,
-    /// True when it changed while it was read, so that what was read may be of two times.
+    /// True when what was read may be half written, or of two times.
     pub is_torn: bool,
 }
 

@@ -10,12 +10,14 @@ use crate::catalog::identity::Found;
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
+use crate::mill::fresh::Fresh;
 use crate::mill::stock::{self, Depth};
 use crate::model::article::{Head, Whole};
 use crate::model::file::SeedFile;
 use crate::model::id::{Digest, digest};
 use crate::model::report::Report;
 use crate::read;
+use crate::read::head::ReadHead;
 
 /// Reads articles whole, and remembers what can't be read.
 #[derive(Debug)]
@@ -23,14 +25,16 @@ pub(super) struct Library<'a> {
     settings: &'a Settings,
     /// Whether a file must have the bytes that the catalog knows.
     is_guarded: bool,
+    /// What the catalog heard of in this turn.
+    fresh: Fresh,
     /// Files that have other bytes by now: input folder and path.
     restless: Vec<(usize, PathBuf)>,
     reports: Vec<Report>,
 }
 
 impl<'a> Library<'a> {
-    pub(super) fn new(settings: &'a Settings, is_guarded: bool) -> Self {
-        Self { settings, is_guarded, restless: Vec::new(), reports: Vec::new() }
+    pub(super) fn new(settings: &'a Settings, is_guarded: bool, fresh: Fresh) -> Self {
+        Self { settings, is_guarded, fresh, restless: Vec::new(), reports: Vec::new() }
     }
 
     /// Gives articles whole, in the order asked for; `None` for one whose file can't be read any
@@ -70,7 +74,9 @@ impl<'a> Library<'a> {
         }
         let read: Vec<_> = missing
             .into_par_iter()
-            .map(|(index, file)| (index, read_whole(self.settings, &file), file))
+            .map(|(index, file)| {
+                (index, read(self.settings, &self.fresh, &keys[index], &file), file)
+            })
             .collect();
         for (index, read, file) in read {
             match read {
@@ -84,6 +90,9 @@ impl<'a> Library<'a> {
                     }
                     catalog.add_reports(&keys[index], &read.reports)?;
                     articles[index] = Some(read.article);
+                }
+                Err(_) if self.is_guarded && stock::is_gone(&file) => {
+                    self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
                 }
                 Err(report) => self.reports.push(report.in_file(file.shown())),
             }
@@ -111,11 +120,37 @@ pub(crate) struct ReadWhole {
     pub(crate) reports: Vec<Report>,
 }
 
-/// Reads all of an article.
+/// Reads all of an article, from what is there of its bytes.
+fn read(
+    settings: &Settings,
+    fresh: &Fresh,
+    key: &FileKey,
+    file: &SeedFile,
+) -> Result<ReadWhole, Report> {
+    fresh.get(key).map_or_else(
+        || read_whole(settings, file),
+        |bytes| {
+            let path = file.path();
+            let head = stock::head(bytes, stock::context(settings, &path, Depth::Showing));
+            whole_of(settings, file, bytes, head)
+        },
+    )
+}
+
+/// Reads all of an article from its file.
 pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWhole, Report> {
     let mut bytes = Vec::new();
     let opened = stock::open(settings, file, Depth::Showing, &mut bytes)?;
-    let head = match opened.head {
+    whole_of(settings, file, &bytes, opened.head)
+}
+
+fn whole_of(
+    settings: &Settings,
+    file: &SeedFile,
+    bytes: &[u8],
+    head: Result<ReadHead, Vec<Report>>,
+) -> Result<ReadWhole, Report> {
+    let head = match head {
         Ok(read) => read.head,
         Err(reports) => {
             let none = || Report::error("unreadable", "the file holds no article any more");
@@ -124,8 +159,8 @@ pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWho
     };
     let path = file.path();
     let (whole, reports) =
-        read::whole(&bytes, &head, stock::context(settings, &path, Depth::Showing));
-    let hash = digest(&bytes);
+        read::whole(bytes, &head, stock::context(settings, &path, Depth::Showing));
+    let hash = digest(bytes);
     Ok(ReadWhole { hash, article: Article { head, whole }, reports })
 }
 
@@ -133,10 +168,12 @@ pub(crate) fn read_whole(settings: &Settings, file: &SeedFile) -> Result<ReadWho
 pub(super) fn matter(
     settings: &Settings,
     catalog: &Catalog,
+    fresh: &Fresh,
     found: &Found,
 ) -> Result<Option<Digest>, CatalogError> {
-    let Ok(read) = read_whole(settings, &found.changed.file) else { return Ok(None) };
-    catalog.put_whole(&found.changed.key(), &read.hash, &read.article)?;
+    let key = found.changed.key();
+    let Ok(read) = read(settings, fresh, &key, &found.changed.file) else { return Ok(None) };
+    catalog.put_whole(&key, &read.hash, &read.article)?;
     Ok(Some(matter_of(settings, &read.article.head, &read.article.whole)))
 }
 

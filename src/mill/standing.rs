@@ -5,6 +5,7 @@ use crate::catalog::ledger;
 use crate::catalog::members::FeedRow;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::{FeedPlan, Limits, Settings};
+use crate::mill::fresh::Fresh;
 use crate::mill::library::{self, Library};
 use crate::mill::{assembly, list};
 use crate::model::article::{Head, Listed, Whole};
@@ -92,7 +93,7 @@ fn in_feed(
     now: Timestamp,
 ) -> Result<Standing, CatalogError> {
     let query: Query<'_> = group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone());
-    let mut library = Library::new(settings, false);
+    let mut library = Library::new(settings, false, Fresh::default());
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
     let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);

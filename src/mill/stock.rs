@@ -1,13 +1,12 @@
 //! What exists: the files of the input folders, and what of them was changed.
 
 use std::collections::VecDeque;
+use std::fs;
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::{Duration, SystemTime};
-
-use rayon::prelude::*;
 
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
@@ -15,11 +14,12 @@ use crate::catalog::files::{Changed, Changes, Comparison};
 use crate::catalog::identity::{Found, Pending};
 use crate::catalog::ledger::Turn;
 use crate::config::meant::Settings;
+use crate::mill::fresh::{Fresh, Room};
+use crate::mill::heads::{Guard, Read, Reader, restless_time};
 use crate::mill::library;
 use crate::mill::{Permits, Progress};
 use crate::model::date::Timestamp;
 use crate::model::file::{Folder, SeedFile, Stamp};
-use crate::model::id::digest;
 use crate::model::report::Report;
 use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
@@ -27,9 +27,6 @@ use crate::select::filter;
 use crate::watch::file::OpenFile;
 use crate::watch::scope::{Place, Places, Scope};
 use crate::watch::walk::{Listing, Seen, Walk};
-
-/// How many files are read before the catalog hears of them.
-const BATCH: usize = 512;
 
 /// How many bytes of a file are looked at for its head, and how many more when they aren't enough.
 const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
@@ -57,6 +54,8 @@ pub struct Stock {
     pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
+    /// The bytes that were read, if they may not be read again.
+    pub(super) fresh: Fresh,
 }
 
 /// Looks for changes, reads the head of every article that was changed, and tells the catalog. Of new
@@ -84,6 +83,7 @@ pub fn take(
         must_wait,
         restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
+        fresh: Fresh::default(),
     };
     if stock.must_wait {
         return Ok(stock);
@@ -94,23 +94,24 @@ pub fn take(
         pending: Pending::new(&changes),
         again: VecDeque::new(),
         later: Vec::new(),
+        fresh: Fresh::default(),
+        restless: Vec::new(),
     };
     for gone in &changes.vanished {
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
     }
-    let is_guarded = permits.following.is_some();
-    read_all(settings, changes.changed, progress, &mut |found| {
-        if is_guarded && found.is_torn {
-            let file = &found.changed.file;
-            stock.restless.push((file.folder.input, file.folder.path.join(&file.name)));
-            return Ok(());
-        }
-        intake.take(catalog, found)
-    })?;
+    let reader = Reader {
+        settings,
+        guard: Guard::new(scope, permits),
+        room: Room::new(permits.following.is_some()),
+    };
+    reader.read_all(changes.changed, progress, &mut |read| intake.take_read(catalog, read))?;
     stock.is_stopped = progress.is_stopped();
     if !stock.is_stopped {
-        intake.finish(catalog)?;
+        intake.finish(catalog, &reader)?;
     }
+    stock.restless.append(&mut intake.restless);
+    stock.fresh = intake.fresh;
     Ok(stock)
 }
 
@@ -121,15 +122,6 @@ fn must_wait(catalog: &Catalog, permits: Permits, changes: &Changes) -> bool {
     let is_seen = is_gone || catalog.is_first();
     (is_gone && following.waited == 0)
         || (is_seen && !changes.restless.is_empty() && following.waited < MOST_WAITS)
-}
-
-/// Gives the time within which a file that was written to may be written to still, in nanoseconds since
-/// 1970. What is dated later was given its date.
-fn restless_time(permits: Permits) -> Option<RangeInclusive<i64>> {
-    let settle = permits.following?.settle;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).ok();
-    Some(nanoseconds(now.saturating_sub(settle))?..=nanoseconds(now)?)
 }
 
 /// Leaves new files for the next turn where there are too many, so that what was read is published in
@@ -154,28 +146,45 @@ struct Intake<'a> {
     again: VecDeque<Changed>,
     /// Files whose entry can't be told before all others were looked at.
     later: Vec<Found>,
+    /// Files that may be half written, and stay as they were: input folder and path.
+    restless: Vec<(usize, PathBuf)>,
+    fresh: Fresh,
 }
 
 impl Intake<'_> {
+    /// Takes a file that was read, unless it may be half written.
+    fn take_read(&mut self, catalog: &mut Catalog, read: Read) -> Result<(), CatalogError> {
+        let Read { found, bytes } = read;
+        // What has the same bytes as before is whole if that was.
+        if found.is_torn && found.has_other_bytes() {
+            let file = &found.changed.file;
+            self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
+            return Ok(());
+        }
+        self.fresh.put(found.changed.key(), bytes);
+        self.take(catalog, found)
+    }
+
     fn take(&mut self, catalog: &mut Catalog, found: Found) -> Result<(), CatalogError> {
         let settings = self.turn.settings;
+        let fresh = &self.fresh;
         let recorded =
             catalog.record(self.turn, found, &mut self.pending, &mut |catalog, found| {
-                library::matter(settings, catalog, found)
+                library::matter(settings, catalog, fresh, found)
             })?;
         self.again.extend(recorded.again);
         self.later.extend(recorded.later);
         Ok(())
     }
 
-    fn finish(mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
+    fn finish(&mut self, catalog: &mut Catalog, reader: &Reader<'_>) -> Result<(), CatalogError> {
         self.pending.call_last();
         for found in std::mem::take(&mut self.later) {
             self.take(catalog, found)?;
         }
         while let Some(changed) = self.again.pop_front() {
-            let found = read_head(self.turn.settings, changed, &mut Vec::new());
-            self.take(catalog, found)?;
+            let read = reader.read_head(changed, &mut Vec::new());
+            self.take_read(catalog, read)?;
         }
         Ok(())
     }
@@ -258,70 +267,17 @@ fn compare_places(
     Ok((catalog.finish_comparison(comparison)?, reports))
 }
 
-/// Reads the heads of files on all threads, and hands them on in the order of the files.
-fn read_all(
-    settings: &Settings,
-    changed: Vec<Changed>,
-    progress: &dyn Progress,
-    take: &mut dyn FnMut(Found) -> Result<(), CatalogError>,
-) -> Result<(), CatalogError> {
-    let (sender, receiver) = mpsc::sync_channel::<Vec<Found>>(2);
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            let mut changed = changed.into_iter();
-            loop {
-                let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
-                let read: Vec<Found> = batch
-                    .into_par_iter()
-                    .map_init(Vec::new, |bytes, changed| {
-                        let found = read_head(settings, changed, bytes);
-                        progress.step();
-                        found
-                    })
-                    .collect();
-                if read.is_empty() || progress.is_stopped() || sender.send(read).is_err() {
-                    break;
-                }
-            }
-        });
-        receiver.into_iter().flatten().try_for_each(take)
-    })
-}
-
-/// Reads a file as far as the catalog needs it; `bytes` is room to read it into.
-fn read_head(settings: &Settings, changed: Changed, bytes: &mut Vec<u8>) -> Found {
-    let mut found = Found {
-        changed,
-        stamp: None,
-        hash: [0; 16],
-        head: None,
-        modified: None,
-        reports: Vec::new(),
-        is_torn: false,
-    };
-    match open(settings, &found.changed.file, Depth::Selecting, bytes) {
-        Err(report) => found.reports.push(report),
-        Ok(opened) => {
-            found.stamp = opened.stamp;
-            found.is_torn = opened.is_torn;
-            found.modified = opened.modified;
-            found.hash = digest(bytes);
-            match opened.head {
-                Ok(read) => {
-                    found.reports = read.reports;
-                    found.head = Some(read.head);
-                }
-                Err(reports) => found.reports = reports,
-            }
-        }
-    }
-    found
+/// Tells whether there is nothing any more where a file was.
+pub(crate) fn is_gone(file: &SeedFile) -> bool {
+    fs::symlink_metadata(file.location()).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// A file that was opened and read.
 pub(crate) struct Opened {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) modified: Option<Timestamp>,
+    /// When it was written to last before it was read, in nanoseconds since 1970.
+    pub(crate) written: i64,
     /// True when the file changed while it was read.
     pub(crate) is_torn: bool,
     /// The head, or why there is none.
@@ -340,7 +296,8 @@ pub(crate) fn open(
     let path = file.path();
     let is_torn = !open.is_as_opened();
     let head = head(bytes, context(settings, &path, depth));
-    Ok(Opened { stamp: open.stamp(), modified: open.modified(), is_torn, head })
+    let (stamp, modified) = (open.stamp(), open.modified());
+    Ok(Opened { stamp, modified, written: open.written(), is_torn, head })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.
@@ -349,7 +306,7 @@ pub fn head_of(settings: &Settings, file: &SeedFile) -> Result<ReadHead, Vec<Rep
 }
 
 /// Reads the head of an article of which all bytes are there, from as few of them as will do.
-fn head(bytes: &[u8], context: Context<'_>) -> Result<ReadHead, Vec<Report>> {
+pub(crate) fn head(bytes: &[u8], context: Context<'_>) -> Result<ReadHead, Vec<Report>> {
     let parts = HEAD_BYTES.into_iter().filter(|length| *length < bytes.len());
     let partial = parts.map(|length| {
         let back = &bytes[bytes.len().saturating_sub(ENDING_BYTES)..];
@@ -381,4 +338,82 @@ pub(crate) fn context<'a>(settings: &'a Settings, path: &'a str, depth: Depth) -
     let wants_language =
         depth == Depth::Showing || settings.feeds.iter().any(filter::needs_language);
     Context { site: &settings.site, reading: &settings.input.reading, path, wants_language }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::catalog::files::FileKey;
+    use crate::config::{FlagValue, Sources, load};
+    use crate::mill::library::Library;
+    use crate::mill::{Following, Silent};
+
+    /// A folder with one article, whose file was just changed.
+    struct Site {
+        folder: TempDir,
+        settings: Settings,
+        catalog: Catalog,
+    }
+
+    impl Site {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a temporary folder can be made");
+            let input = folder.path().display().to_string();
+            let flag = FlagValue {
+                key: "input.folders".into(),
+                value: vec![input].into(),
+                flag: "--input".into(),
+            };
+            let sources = Sources { flags: vec![flag], ..Sources::default() };
+            let settings = load(&sources).expect("valid").settings;
+            let mut catalog = Catalog::in_memory().expect("made");
+            catalog.begin(&settings.print).expect("begun");
+            let site = Self { folder, settings, catalog };
+            site.write("Whole.");
+            site
+        }
+
+        fn write(&self, text: &str) {
+            fs::write(self.folder.path().join("a.md"), text).expect("written");
+        }
+
+        /// Takes the article, which was told to be whole so many nanoseconds after its last change.
+        fn take(&mut self, after: i64) -> Stock {
+            let found = fs::metadata(self.folder.path().join("a.md")).expect("it is there");
+            let mut scope = Scope::default();
+            scope.add_file(Place::new(0, "a.md"));
+            scope.set_whole_at(crate::watch::walk::stamp(&found).modified + after);
+            let settle = Duration::from_hours(1);
+            let following = Following { most_new: usize::MAX, settle, waited: MOST_WAITS };
+            let permits = Permits { following: Some(following), ..Permits::default() };
+            let now = Timestamp::from_unix(1_735_689_600).expect("a time");
+            take(&self.settings, &mut self.catalog, &scope, permits, now, &Silent).expect("taken")
+        }
+    }
+
+    #[test]
+    fn what_was_changed_after_it_was_told_to_be_whole_stays_as_it_was() {
+        let mut site = Site::new();
+        assert_eq!(site.take(-1).restless, [(0, PathBuf::from("a.md"))]);
+        assert_eq!(site.catalog.count_articles(), 0);
+        assert_eq!(site.take(0).restless, []);
+        assert_eq!(site.catalog.count_articles(), 1);
+    }
+
+    #[test]
+    fn what_is_read_whole_is_what_the_catalog_heard_of() {
+        let mut site = Site::new();
+        let stock = site.take(0);
+        site.write("Half");
+        let mut library = Library::new(&site.settings, true, stock.fresh);
+        let key = FileKey { folder: 1, name: "a.md".into() };
+        let articles = library.wholes(&site.catalog, &[key]).expect("read");
+        let texts = articles.iter().flatten().map(|article| article.whole.text.to_string());
+        assert_eq!(texts.collect::<Vec<_>>(), ["Whole."]);
+        assert_eq!(library.take_restless(), []);
+    }
 }

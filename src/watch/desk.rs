@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::config::meant::Watch;
 use crate::watch::agenda::Agenda;
+use crate::watch::file::nanoseconds_now;
 use crate::watch::scope::Scope;
 use crate::watch::settle::Hint;
 
@@ -54,7 +55,9 @@ impl Desk {
                 if agenda.is_closed {
                     return None;
                 }
-                if let Some(scope) = agenda.take(Instant::now()) {
+                if let Some(mut scope) = agenda.take(Instant::now()) {
+                    // No hint can come in between: the desk is held.
+                    scope.set_whole_at(nanoseconds_now());
                     return Some(scope);
                 }
                 agenda.deadline()

@@ -55,6 +55,12 @@ impl OpenFile {
         self.stamp
     }
 
+    /// Gives when the file was written to last before it was opened, in nanoseconds since 1970.
+    #[must_use]
+    pub fn written(&self) -> i64 {
+        self.opened.modified
+    }
+
     /// Tells whether the file is still as it was when it was opened: what was read of it in between is
     /// then all of one time.
     #[must_use]
@@ -81,9 +87,15 @@ impl OpenFile {
 
 /// Gives a stamp that every later change of the file will change.
 fn settled(stamp: Stamp) -> Option<Stamp> {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
+    let now = nanoseconds_now();
     (stamp.changed < now.saturating_sub(CLOCK_TICK)).then_some(stamp)
+}
+
+/// Gives the time as file systems tell it, in nanoseconds since 1970.
+#[must_use]
+pub fn nanoseconds_now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 fn unreadable(error: &io::Error) -> Report {

@@ -1,0 +1,144 @@
+//! Reading files as far as the catalog needs them, and telling which of them may be half written.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::mpsc;
+use std::thread;
+
+use rayon::prelude::*;
+
+use crate::catalog::CatalogError;
+use crate::catalog::files::Changed;
+use crate::catalog::identity::Found;
+use crate::config::meant::Settings;
+use crate::mill::fresh::Room;
+use crate::mill::stock::{Depth, is_gone, open};
+use crate::mill::{Permits, Progress};
+use crate::model::file::SeedFile;
+use crate::model::id::digest;
+use crate::watch::file::nanoseconds_now;
+use crate::watch::scope::{Place, Scope};
+
+/// How many files are read before the catalog hears of them.
+const BATCH: usize = 512;
+
+/// Gives the time within which a file that was written to may be written to still, in nanoseconds since
+/// 1970. What is dated later was given its date.
+pub(super) fn restless_time(permits: Permits) -> Option<RangeInclusive<i64>> {
+    let settle = i64::try_from(permits.following?.settle.as_nanos()).unwrap_or(i64::MAX);
+    let now = nanoseconds_now();
+    Some(now.saturating_sub(settle)..=now)
+}
+
+/// When files may have been written to at the latest that are known to be whole.
+#[derive(Debug)]
+pub(super) struct Guard<'a> {
+    /// For files that a walk found, in nanoseconds since 1970.
+    quiet_since: i64,
+    /// For files that were told to be whole.
+    told: Option<(&'a BTreeSet<Place>, i64)>,
+}
+
+impl<'a> Guard<'a> {
+    /// Makes a guard, or none where files are read as they are.
+    pub(super) fn new(scope: &'a Scope, permits: Permits) -> Option<Self> {
+        let told = match scope {
+            Scope::Everything(_) => None,
+            Scope::Places(places) => places.whole_at.map(|at| (&places.files, at)),
+        };
+        restless_time(permits).map(|time| Self { quiet_since: *time.start(), told })
+    }
+
+    /// Tells whether a file that was written to at a time may be half written. Where that time is yet to
+    /// come, the clock was set, or is another machine's: it tells nothing.
+    fn is_restless(&self, file: &SeedFile, written: i64) -> bool {
+        let place = || Place::new(file.folder.input, file.folder.path.join(&file.name));
+        let told = self.told.filter(|(files, _)| files.contains(&place()));
+        let latest = told.map_or(self.quiet_since, |(_, at)| at);
+        latest < written && written <= nanoseconds_now()
+    }
+}
+
+/// A file that was read as far as the catalog needs it.
+pub(super) struct Read {
+    pub(super) found: Found,
+    /// All its bytes, if there is room for them.
+    pub(super) bytes: Option<Vec<u8>>,
+}
+
+/// Reads files as far as the catalog needs them.
+pub(super) struct Reader<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) guard: Option<Guard<'a>>,
+    pub(super) room: Room,
+}
+
+impl Reader<'_> {
+    /// Reads the heads of files on all threads, and hands them on in the order of the files.
+    pub(super) fn read_all(
+        &self,
+        changed: Vec<Changed>,
+        progress: &dyn Progress,
+        take: &mut dyn FnMut(Read) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        let (sender, receiver) = mpsc::sync_channel::<Vec<Read>>(2);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let mut changed = changed.into_iter();
+                loop {
+                    let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
+                    let read: Vec<Read> = batch
+                        .into_par_iter()
+                        .map_init(Vec::new, |bytes, changed| {
+                            let read = self.read_head(changed, bytes);
+                            progress.step();
+                            read
+                        })
+                        .collect();
+                    if read.is_empty() || progress.is_stopped() || sender.send(read).is_err() {
+                        break;
+                    }
+                }
+            });
+            receiver.into_iter().flatten().try_for_each(take)
+        })
+    }
+
+    /// Reads a file as far as the catalog needs it; `bytes` is room to read it into.
+    pub(super) fn read_head(&self, changed: Changed, bytes: &mut Vec<u8>) -> Read {
+        let mut found = Found {
+            changed,
+            stamp: None,
+            hash: [0; 16],
+            head: None,
+            modified: None,
+            reports: Vec::new(),
+            is_torn: false,
+        };
+        let file = &found.changed.file;
+        let opened = match open(self.settings, file, Depth::Selecting, bytes) {
+            Ok(opened) => opened,
+            Err(report) => {
+                // It may be on its way to another place, where the next look finds it.
+                found.is_torn = self.guard.is_some() && is_gone(file);
+                found.reports.push(report);
+                return Read { found, bytes: None };
+            }
+        };
+        found.is_torn = self
+            .guard
+            .as_ref()
+            .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.written));
+        found.stamp = opened.stamp;
+        found.modified = opened.modified;
+        found.hash = digest(bytes);
+        match opened.head {
+            Ok(read) => {
+                found.reports = read.reports;
+                found.head = Some(read.head);
+            }
+            Err(reports) => found.reports = reports,
+        }
+        Read { found, bytes: self.room.keep(bytes) }
+    }
+}
