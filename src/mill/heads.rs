@@ -28,7 +28,8 @@ pub(super) fn quiet_since(permits: Permits) -> Option<i64> {
     Some(nanoseconds_now().saturating_sub(settle))
 }
 
-/// When files may have been changed at the latest that are known to be whole.
+/// When files may have been written to at the latest that are known to be whole. Rights, names and times
+/// that are set later do no harm.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
     /// For files that a walk found, in nanoseconds since 1970.
@@ -47,13 +48,13 @@ impl<'a> Guard<'a> {
         quiet_since(permits).map(|quiet_since| Self { quiet_since, told })
     }
 
-    /// Tells whether a file that was changed at a time may be half written. Where that time is yet to
+    /// Tells whether a file that was written to at a time may be half written. Where that time is yet to
     /// come, the clock was set, or is another machine's: it tells nothing.
-    fn is_restless(&self, file: &SeedFile, changed: i64) -> bool {
+    fn is_restless(&self, file: &SeedFile, written: i64) -> bool {
         let place = || Place::new(file.folder.input, file.folder.path.join(&file.name));
         let told = self.told.filter(|(files, _)| files.contains(&place()));
         let latest = told.map_or(self.quiet_since, |(_, at)| at);
-        latest < changed && changed <= nanoseconds_now()
+        latest < written && written <= nanoseconds_now()
     }
 }
 
@@ -126,7 +127,7 @@ impl Reader<'_> {
         found.is_torn = self
             .guard
             .as_ref()
-            .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.changed));
+            .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.written));
         found.stamp = opened.stamp;
         found.modified = opened.modified;
         found.hash = digest(&opened.bytes);

@@ -256,8 +256,8 @@ pub(crate) struct Opened {
     pub(crate) bytes: Vec<u8>,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) modified: Option<Timestamp>,
-    /// When it was changed last before it was read, in nanoseconds since 1970.
-    pub(crate) changed: i64,
+    /// When it was written to last before it was read, in nanoseconds since 1970.
+    pub(crate) written: i64,
     /// True when the file changed while it was read.
     pub(crate) is_torn: bool,
     /// The head, or why there is none.
@@ -272,7 +272,7 @@ pub(crate) fn open(settings: &Settings, file: &SeedFile, depth: Depth) -> Result
     let head = head(&bytes, context(settings, &path, depth));
     let is_torn = !open.is_as_opened();
     let (stamp, modified) = (open.stamp(), open.modified());
-    Ok(Opened { stamp, modified, changed: open.changed(), is_torn, bytes, head })
+    Ok(Opened { stamp, modified, written: open.written(), is_torn, bytes, head })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.
@@ -327,7 +327,7 @@ mod tests {
     use crate::mill::Silent;
     use crate::mill::library::Library;
 
-    /// A folder with one article, whose file was just changed.
+    /// A folder with one article, whose file was just written.
     struct Site {
         folder: TempDir,
         settings: Settings,
@@ -356,12 +356,12 @@ mod tests {
             fs::write(self.folder.path().join("a.md"), text).expect("written");
         }
 
-        /// Takes the article, which was told to be whole so many nanoseconds after its last change.
+        /// Takes the article, which was told to be whole so many nanoseconds after it was written.
         fn take(&mut self, after: i64) -> Stock {
             let found = fs::metadata(self.folder.path().join("a.md")).expect("it is there");
             let mut scope = Scope::default();
             scope.add_file(Place::new(0, "a.md"));
-            scope.set_whole_at(crate::watch::walk::stamp(&found).changed + after);
+            scope.set_whole_at(crate::watch::walk::stamp(&found).modified + after);
             let permits = Permits { settle: Some(Duration::from_hours(1)), ..Permits::default() };
             let now = Timestamp::from_unix(1_735_689_600).expect("a time");
             take(&self.settings, &mut self.catalog, &scope, permits, now, &Silent).expect("taken")
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_after_it_was_told_to_be_whole_stays_as_it_was() {
+    fn what_was_written_after_it_was_told_to_be_whole_stays_as_it_was() {
         let mut site = Site::new();
         assert_eq!(site.take(-1).restless, [(0, PathBuf::from("a.md"))]);
         assert_eq!(site.catalog.count_articles(), 0);

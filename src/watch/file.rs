@@ -55,10 +55,11 @@ impl OpenFile {
         self.stamp
     }
 
-    /// Gives when the file was changed last before it was opened, in nanoseconds since 1970.
+    /// Gives when the file was written to last before it was opened, in nanoseconds since 1970; or the
+    /// time that a program set when it had written it.
     #[must_use]
-    pub fn changed(&self) -> i64 {
-        self.opened.changed
+    pub fn written(&self) -> i64 {
+        self.opened.modified
     }
 
     /// Tells whether the file is still as it was when it was opened: what was read of it in between is
