@@ -20,7 +20,7 @@ mod workshop;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -44,8 +44,8 @@ use crate::watch::watcher::{Hints, Watcher};
 /// How many new files a turn takes at most, so that a crowd of them is published in parts.
 const MOST_NEW: usize = 16_384;
 
-/// Into how many parts the time is cut in which files settle, to look at them in between.
-const WAITS_A_SETTLE: u32 = 5;
+/// How long a turn is put off that will know more a moment later.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Reads the configuration; the error is all that is the matter with it.
 pub type Loader = Box<dyn Fn() -> Result<Settings, String> + Send>;
@@ -272,7 +272,7 @@ impl Daemon {
             Err(TurnError::Restless(files)) => {
                 self.look_again(files);
                 self.pending.extend(scope.clone());
-                self.pause.begin_short(Instant::now(), self.settings.watch.settle / WAITS_A_SETTLE);
+                self.pause.begin_short(Instant::now(), MOMENT);
             }
             Err(TurnError::Stopped) => self.pending.extend(scope.clone()),
             // Whoever looks everywhere again meets the gate again; until then the feeds stay.

@@ -60,8 +60,8 @@ pub struct Following {
     /// How long a file must have been quiet that nobody told to be closed. Nothing half written is
     /// published: what is not quiet stays as it was.
     pub settle: Duration,
-    /// How often in a row the turns before this one have waited. What is gone is waited for once: it may
-    /// be on its way to another place, or be written anew. Files that are not quiet are waited for a
+    /// How often in a row the turns before this one have waited. What is gone, or was found by a walk, is
+    /// waited for once: it may be on its way to another place, or be written anew. Files that are not quiet are waited for a
     /// number of times, where it would be seen that they are missing.
     pub waited: u32,
 }

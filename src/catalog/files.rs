@@ -76,6 +76,8 @@ pub struct Changes {
     /// Files that a walk found and that are not quiet yet, so that they may be half written: input
     /// folder and path. They count as they were.
     pub restless: Vec<(usize, PathBuf)>,
+    /// True when a walk found new files. They may have come from a place of which nothing was told yet.
+    pub has_found_new: bool,
 }
 
 /// Compares folders with the state, one by one.
@@ -226,6 +228,7 @@ impl Catalog {
                 comparison.changes.restless.push((folder.input, folder.path.join(name)));
             } else if !is_unchanged {
                 let known = same.map(|row| known_of(row)).transpose()?;
+                comparison.changes.has_found_new |= known.is_none();
                 let file = SeedFile { folder: Arc::clone(folder), name };
                 comparison.changes.changed.push(Changed { file, folder: number, known });
             }

@@ -120,7 +120,10 @@ fn must_wait(catalog: &Catalog, permits: Permits, changes: &Changes) -> bool {
     let Some(following) = permits.following else { return false };
     let is_gone = !changes.vanished.is_empty();
     let is_seen = is_gone || catalog.is_first();
-    (is_gone && following.waited == 0)
+    // The walk is ahead of what the system tells: a file that was moved into a new folder is found
+    // before it is told to be gone from the old one, and must not be taken for another.
+    let may_be_moved = is_gone || (changes.has_found_new && !catalog.is_first());
+    (may_be_moved && following.waited == 0)
         || (is_seen && !changes.restless.is_empty() && following.waited < MOST_WAITS)
 }
 
