@@ -217,7 +217,9 @@ impl Daemon {
         };
         let scope = std::mem::take(&mut self.pending);
         self.is_due = false;
-        self.turning = Some(tokio::task::spawn_blocking(move || workshop.turn(scope, MOST_NEW)));
+        let ear = self.hints.ear();
+        let turn = move || workshop.turn(scope, MOST_NEW, &ear);
+        self.turning = Some(tokio::task::spawn_blocking(turn));
     }
 
     fn take_turned(&mut self, turned: Turned) {

@@ -28,6 +28,10 @@ pub(super) fn quiet_since(permits: Permits) -> Option<i64> {
     Some(nanoseconds_now().saturating_sub(settle))
 }
 
+/// How long it takes at most until the system's watcher has told of a change, in nanoseconds, and how
+/// coarse the times of changes are.
+const DOUBT: i64 = 50_000_000;
+
 /// When files may have been written to at the latest that are known to be whole. Rights, names and times
 /// that are set later do no harm.
 #[derive(Debug)]
@@ -58,11 +62,21 @@ impl<'a> Guard<'a> {
     }
 }
 
+impl Guard<'_> {
+    /// Tells whether a file was written to shortly before the files were told to be whole.
+    fn is_doubtful(&self, written: i64) -> bool {
+        self.told.is_some_and(|(_, at)| at.saturating_sub(DOUBT) < written)
+    }
+}
+
 /// A file that was read as far as the catalog needs it.
 pub(super) struct Read {
     pub(super) found: Found,
     /// All its bytes, if there is room for them.
     pub(super) bytes: Option<Vec<u8>>,
+    /// True when it was written to so shortly before it was told to be whole that it may have been
+    /// written to again before that was told.
+    pub(super) is_doubtful: bool,
 }
 
 /// Reads files as far as the catalog needs them.
@@ -121,13 +135,15 @@ impl Reader<'_> {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
                 found.reports.push(report);
-                return Read { found, bytes: None };
+                return Read { found, bytes: None, is_doubtful: false };
             }
         };
         found.is_torn = self
             .guard
             .as_ref()
             .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.written));
+        let is_doubtful =
+            self.guard.as_ref().is_some_and(|guard| guard.is_doubtful(opened.written));
         found.stamp = opened.stamp;
         found.modified = opened.modified;
         found.hash = digest(&opened.bytes);
@@ -138,6 +154,7 @@ impl Reader<'_> {
             }
             Err(reports) => found.reports = reports,
         }
-        Read { found, bytes: self.room.keep(opened.bytes) }
+        let bytes = self.room.keep(opened.bytes);
+        Read { found, bytes, is_doubtful }
     }
 }
