@@ -131,6 +131,8 @@ struct Daemon {
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
     ending: Ending,
+    /// Where a turn looked that the gate refused. After each other turn this one is tried again.
+    refused: Scope,
     /// When the first of what is pending came.
     pending_since: Option<Instant>,
 }
@@ -175,6 +177,7 @@ impl Daemon {
             control: None,
             stop,
             ending: Ending::Stopped,
+            refused: Scope::default(),
             pending_since: None,
         })
     }
@@ -239,7 +242,9 @@ impl Daemon {
         };
         let scope = std::mem::take(&mut self.pending);
         self.is_due = false;
-        self.turning = Some(tokio::task::spawn_blocking(move || workshop.turn(scope, MOST_NEW)));
+        let ear = self.hints.ear();
+        let turn = move || workshop.turn(scope, MOST_NEW, &ear);
+        self.turning = Some(tokio::task::spawn_blocking(turn));
     }
 
     fn take_turned(&mut self, turned: Turned) {
@@ -251,6 +256,7 @@ impl Daemon {
             self.control = self.listen();
         }
         self.workshop = Some(workshop);
+        let mut is_all_well = false;
         match &outcome {
             Ok(edition) => {
                 let since = self.pending_since.take().filter(|_| edition.written.replaced > 0);
@@ -259,6 +265,8 @@ impl Daemon {
                 }
                 self.pause.end();
                 self.next_change = edition.next_change;
+                is_all_well = self.refused.is_empty();
+                self.pending.extend(std::mem::take(&mut self.refused));
                 self.look_again(&edition.restless);
                 if edition.has_more {
                     self.pending.extend(scope.clone());
@@ -275,12 +283,18 @@ impl Daemon {
                 self.pause.begin_short(Instant::now(), MOMENT);
             }
             Err(TurnError::Stopped) => self.pending.extend(scope.clone()),
-            // Whoever looks everywhere again meets the gate again; until then the feeds stay.
-            Err(TurnError::Refused { .. }) => self.pause.end(),
+            // What else happens is published all the same.
+            Err(TurnError::Refused { .. }) => {
+                self.refused.extend(scope.clone());
+                self.pause.end();
+            }
             Err(_) => {
                 self.pending.add_everything(Why::Failed);
                 self.pause.begin(Instant::now());
             }
+        }
+        if is_all_well {
+            self.teller.is_well();
         }
         self.teller.tell(&outcome, &scope, took, self.clock.now(), self.pause.length());
     }

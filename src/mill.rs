@@ -35,7 +35,7 @@ use crate::model::file::SeedFile;
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
-use crate::watch::scope::{Scope, Why};
+use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::walk::Walk;
 
 pub use crate::mill::error::TurnError;
@@ -126,6 +126,10 @@ pub trait Progress: Sync {
     fn step(&self);
     /// Tells whether the turn is to be given up, with the state as it was before.
     fn is_stopped(&self) -> bool {
+        false
+    }
+    /// Tells whether a file is being written again that was whole when the turn began.
+    fn is_written(&self, _: &Place) -> bool {
         false
     }
 }
@@ -242,6 +246,12 @@ fn turn_within(
         && !permits.force
     {
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
+    }
+    // What was written again at the very moment when it was read was told in the meantime.
+    let rewritten = stock.doubtful.iter().filter(|place| progress.is_written(place));
+    let rewritten: Vec<_> = rewritten.map(|place| (place.input, place.path.clone())).collect();
+    if !rewritten.is_empty() {
+        return Err(TurnError::Restless(rewritten));
     }
     let lock = output.lock()?;
     // What is issued must outlive a crash before anyone sees it.

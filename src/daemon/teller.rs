@@ -117,9 +117,6 @@ impl Teller {
     }
 
     fn tell_edition(&mut self, edition: &Edition, scope: &Scope, took: Duration) -> String {
-        if self.turning.take().is_some() {
-            tracing::info!("all is well again");
-        }
         let what = in_a_line(edition);
         let did_nothing = edition.read == 0
             && edition.forecasts.is_empty()
@@ -177,6 +174,13 @@ impl Teller {
             self.logged = lines.into_iter().take(10 * REPORTS).collect();
         } else {
             self.logged.extend(lines);
+        }
+    }
+
+    /// Tells that nothing is left of what went wrong.
+    pub(super) fn is_well(&mut self) {
+        if self.turning.take().is_some() {
+            tracing::info!("all is well again");
         }
     }
 

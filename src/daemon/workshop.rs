@@ -9,7 +9,8 @@ use crate::config::meant::Settings;
 use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
 use crate::model::report::Report;
 use crate::ops::alarm::Clock;
-use crate::watch::scope::Scope;
+use crate::watch::scope::{Place, Scope};
+use crate::watch::watcher::Ear;
 
 /// What a turn needs.
 #[derive(Debug)]
@@ -55,10 +56,10 @@ impl Workshop {
     }
 
     /// Turns the mill once.
-    pub(super) fn turn(mut self, scope: Scope, most_new: usize) -> Turned {
+    pub(super) fn turn(mut self, scope: Scope, most_new: usize, ear: &Ear) -> Turned {
         let began = Instant::now();
         let mut told = None;
-        let outcome = self.turn_within(&scope, most_new, &mut told);
+        let outcome = self.turn_within(&scope, most_new, ear, &mut told);
         if let Err(TurnError::Catalog(_)) = outcome {
             // What failed once may not be tried again with the same open file.
             self.catalog = None;
@@ -75,6 +76,7 @@ impl Workshop {
         &mut self,
         scope: &Scope,
         most_new: usize,
+        ear: &Ear,
         told: &mut Option<Report>,
     ) -> Result<Edition, TurnError> {
         let catalog = match &mut self.catalog {
@@ -89,7 +91,7 @@ impl Workshop {
             Following { most_new, settle: self.settings.watch.settle, waited: self.waited };
         let permits =
             Permits { force: self.force, following: Some(following), ..Permits::default() };
-        let progress = Watched { stop: &self.stop };
+        let progress = Watched { stop: &self.stop, ear };
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
     }
 
@@ -113,6 +115,7 @@ fn open(settings: &Settings) -> Result<Catalog, CatalogError> {
 /// Gives a turn up when the service is to end.
 struct Watched<'a> {
     stop: &'a AtomicBool,
+    ear: &'a Ear,
 }
 
 impl Progress for Watched<'_> {
@@ -121,5 +124,9 @@ impl Progress for Watched<'_> {
 
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    fn is_written(&self, file: &Place) -> bool {
+        self.ear.is_written(file)
     }
 }

@@ -30,7 +30,12 @@ pub(super) fn restless_time(permits: Permits) -> Option<RangeInclusive<i64>> {
     Some(now.saturating_sub(settle)..=now)
 }
 
-/// When files may have been written to at the latest that are known to be whole.
+/// How long it takes at most until the system's watcher has told of a change, in nanoseconds, and how
+/// coarse the times of changes are.
+const DOUBT: i64 = 50_000_000;
+
+/// When files may have been written to at the latest that are known to be whole. Rights, names and times
+/// that are set later do no harm.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
     /// For files that a walk found, in nanoseconds since 1970.
@@ -59,11 +64,21 @@ impl<'a> Guard<'a> {
     }
 }
 
+impl Guard<'_> {
+    /// Tells whether a file was written to shortly before the files were told to be whole.
+    fn is_doubtful(&self, written: i64) -> bool {
+        self.told.is_some_and(|(_, at)| at.saturating_sub(DOUBT) < written)
+    }
+}
+
 /// A file that was read as far as the catalog needs it.
 pub(super) struct Read {
     pub(super) found: Found,
     /// All its bytes, if there is room for them.
     pub(super) bytes: Option<Vec<u8>>,
+    /// True when it was written to so shortly before it was told to be whole that it may have been
+    /// written to again before that was told.
+    pub(super) is_doubtful: bool,
 }
 
 /// Reads files as far as the catalog needs them.
@@ -122,13 +137,15 @@ impl Reader<'_> {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
                 found.reports.push(report);
-                return Read { found, bytes: None };
+                return Read { found, bytes: None, is_doubtful: false };
             }
         };
         found.is_torn = self
             .guard
             .as_ref()
             .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.written));
+        let is_doubtful =
+            self.guard.as_ref().is_some_and(|guard| guard.is_doubtful(opened.written));
         found.stamp = opened.stamp;
         found.modified = opened.modified;
         found.hash = digest(bytes);
@@ -139,6 +156,6 @@ impl Reader<'_> {
             }
             Err(reports) => found.reports = reports,
         }
-        Read { found, bytes: self.room.keep(bytes) }
+        Read { found, bytes: self.room.keep(bytes), is_doubtful }
     }
 }

@@ -54,6 +54,9 @@ pub struct Stock {
     pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
+    /// Files that were whole so short a time ago that they may have been written again before that was
+    /// told.
+    pub(super) doubtful: Vec<Place>,
     /// The bytes that were read, if they may not be read again.
     pub(super) fresh: Fresh,
 }
@@ -83,6 +86,7 @@ pub fn take(
         must_wait,
         restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
+        doubtful: Vec::new(),
         fresh: Fresh::default(),
     };
     if stock.must_wait {
@@ -96,6 +100,7 @@ pub fn take(
         later: Vec::new(),
         fresh: Fresh::default(),
         restless: Vec::new(),
+        doubtful: Vec::new(),
     };
     for gone in &changes.vanished {
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
@@ -111,6 +116,7 @@ pub fn take(
         intake.finish(catalog, &reader)?;
     }
     stock.restless.append(&mut intake.restless);
+    stock.doubtful = intake.doubtful;
     stock.fresh = intake.fresh;
     Ok(stock)
 }
@@ -151,18 +157,23 @@ struct Intake<'a> {
     later: Vec<Found>,
     /// Files that may be half written, and stay as they were: input folder and path.
     restless: Vec<(usize, PathBuf)>,
+    doubtful: Vec<Place>,
     fresh: Fresh,
 }
 
 impl Intake<'_> {
     /// Takes a file that was read, unless it may be half written.
     fn take_read(&mut self, catalog: &mut Catalog, read: Read) -> Result<(), CatalogError> {
-        let Read { found, bytes } = read;
+        let Read { found, bytes, is_doubtful } = read;
         // What has the same bytes as before is whole if that was.
         if found.is_torn && found.has_other_bytes() {
             let file = &found.changed.file;
             self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
             return Ok(());
+        }
+        if is_doubtful {
+            let file = &found.changed.file;
+            self.doubtful.push(Place::new(file.folder.input, file.folder.path.join(&file.name)));
         }
         self.fresh.put(found.changed.key(), bytes);
         self.take(catalog, found)

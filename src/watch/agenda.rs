@@ -38,6 +38,11 @@ impl Agenda {
         self.settling.hint(hint, now);
     }
 
+    /// Tells whether a file is being written, as far as that was told.
+    pub(super) fn is_written(&self, file: &Place) -> bool {
+        self.settling.is_written(file)
+    }
+
     /// Sets which input folders are polled.
     pub(super) fn set_polled(&mut self, polled: BTreeSet<usize>, now: Instant) {
         if self.polled.is_empty() {

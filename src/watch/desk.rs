@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::config::meant::Watch;
 use crate::watch::agenda::Agenda;
 use crate::watch::file::nanoseconds_now;
-use crate::watch::scope::Scope;
+use crate::watch::scope::{Place, Scope};
 use crate::watch::settle::Hint;
 
 /// Where the keeper of the watches puts hints down, and whoever looks takes them from. It holds them
@@ -29,6 +29,11 @@ impl Desk {
     pub(super) fn hint(&self, hint: Hint) {
         self.agenda().hint(hint, Instant::now());
         self.bell.notify_one();
+    }
+
+    /// Tells whether a file is being written, as far as that was told.
+    pub(super) fn is_written(&self, file: &Place) -> bool {
+        self.agenda().is_written(file)
     }
 
     /// Sets which input folders are polled.

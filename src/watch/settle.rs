@@ -82,6 +82,12 @@ impl Settling {
         self.waiting.values().map(|waiting| waiting.due(self.settle)).min()
     }
 
+    /// Tells whether a file is being written, as far as that was told.
+    #[must_use]
+    pub fn is_written(&self, file: &Place) -> bool {
+        self.waiting.contains_key(file)
+    }
+
     /// Takes all that is ready; `None` if nothing is.
     pub fn take(&mut self, now: Instant) -> Option<Scope> {
         let settle = self.settle;
@@ -194,9 +200,11 @@ mod tests {
         settling.hint(written("a.md"), start);
         settling.hint(written("a.md"), at(400));
         settling.hint(Hint::File(file("a.md"), Change::Touched), at(450));
+        assert!(settling.is_written(&file("a.md")));
         assert_eq!(settling.deadline(), Some(at(900)));
         assert_eq!(settling.take(at(899)), None);
         assert_eq!(settling.take(at(900)), Some(only("a.md")));
+        assert!(!settling.is_written(&file("a.md")));
     }
 
     #[test]

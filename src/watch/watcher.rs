@@ -69,10 +69,30 @@ impl Hints {
         self.desk.take().await
     }
 
+    /// Lets someone ask what is being written while he looks.
+    #[must_use]
+    pub fn ear(&self) -> Ear {
+        Ear { desk: Arc::clone(&self.desk) }
+    }
+
     /// Puts a file back that turned out not to be whole: it is given again when nothing is told of it
     /// for a moment. This is for a file that was changed while it was read, and for one that a walk
     /// found and that is not quiet yet.
     pub fn again(&self, file: Place) {
         self.desk.hint(Hint::File(file, Change::Written { linked: false }));
+    }
+}
+
+/// Hears of files that are being written.
+#[derive(Clone, Debug)]
+pub struct Ear {
+    desk: Arc<Desk>,
+}
+
+impl Ear {
+    /// Tells whether a file is being written, as far as that was told by now.
+    #[must_use]
+    pub fn is_written(&self, file: &Place) -> bool {
+        self.desk.is_written(file)
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 
 use crate::mill::tree;
-use crate::running::{Service, article, feed_tells, site};
+use crate::running::{Service, article, feed_tells, site, status};
 
 #[test]
 fn articles_come_change_move_and_go() {
@@ -44,6 +44,13 @@ fn a_crowded_folder_that_is_moved_in_is_taken_whole() {
     site.rename("seeds/b", "gone");
     service.await_line("nothing was published: 40 entries would disappear");
     assert!(feed_tells(&site, "Number 39"), "the gate keeps them");
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("(root) +1");
+    assert!(feed_tells(&site, "Number 39") && feed_tells(&site, "<title>Two</title>"));
+    let troubles = status(&site)["status"]["troubles"].to_string();
+    assert!(troubles.contains("40 entries would disappear"), "{troubles}");
+    site.rename("gone", "seeds/b");
+    service.await_line("all is well again");
 }
 
 #[test]
