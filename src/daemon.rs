@@ -215,6 +215,10 @@ impl Daemon {
         match event {
             Event::Look(scope) => {
                 self.pending_since.get_or_insert_with(Instant::now);
+                if scope.is_everything() {
+                    // A folder that was missing may be there again: nothing is to be waited for.
+                    self.pause.end();
+                }
                 self.pending.extend(scope);
             }
             Event::Watching => self.teller.set_watching(&self.health.borrow_and_update()),
@@ -252,7 +256,8 @@ impl Daemon {
         if let Some(told) = told {
             Teller::warn(&told);
         }
-        if self.control.is_none() {
+        // While the state is another service's, so is its socket.
+        if self.control.is_none() && workshop.holds_state() {
             self.control = self.listen();
         }
         self.workshop = Some(workshop);

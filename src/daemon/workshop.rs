@@ -95,6 +95,11 @@ impl Workshop {
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
     }
 
+    /// Tells whether the state is open, and so nobody else's.
+    pub(super) fn holds_state(&self) -> bool {
+        self.catalog.is_some()
+    }
+
     /// Makes the state ready to be left.
     pub(super) fn close(&mut self) {
         if let Some(catalog) = self.catalog.take()

@@ -92,6 +92,7 @@ fn a_second_service_leaves() {
     let mut second = Service::begin(&site, |_| {});
     second.await_line("another feedmill is at work");
     assert_eq!(second.child.wait().expect("it ended").code(), Some(4));
+    assert_eq!(status(&site)["running"], true, "the first one can still be asked");
     assert!(service.stop().success());
 }
 
