@@ -384,6 +384,12 @@ impl Catalog {
         Ok(articles.unwrap_or_default())
     }
 
+    /// Lets go of what is only held to be found sooner.
+    pub fn shrink(&self) -> Result<()> {
+        self.db.flush_prepared_statement_cache();
+        Ok(self.db.execute_batch("PRAGMA shrink_memory")?)
+    }
+
     /// Makes the state ready to be left: all of it stands in its file then.
     pub fn close(mut self) -> Result<()> {
         self.seal()

@@ -9,8 +9,12 @@ use crate::config::meant::Settings;
 use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
 use crate::model::report::Report;
 use crate::ops::alarm::Clock;
+use crate::ops::memory;
 use crate::watch::scope::{Place, Scope};
 use crate::watch::watcher::Ear;
+
+/// How many files read are many: what one of these needs is kept for the next.
+const MANY: usize = 256;
 
 /// What a turn needs.
 #[derive(Debug)]
@@ -64,6 +68,9 @@ impl Workshop {
             // What failed once may not be tried again with the same open file.
             self.catalog = None;
         }
+        if outcome.as_ref().map_or(true, |edition| edition.read > MANY) {
+            self.give_back();
+        }
         self.force &= outcome.is_err();
         self.waited = match outcome {
             Err(TurnError::Restless(_)) => self.waited + 1,
@@ -93,6 +100,14 @@ impl Workshop {
             Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop, ear };
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
+    }
+
+    /// Lets go of the memory that a turn needed, where it was much.
+    fn give_back(&self) {
+        if let Some(Err(error)) = self.catalog.as_ref().map(Catalog::shrink) {
+            tracing::debug!("the state keeps its memory: {error}");
+        }
+        memory::give_back();
     }
 
     /// Tells whether the state is open, and so nobody else's.

@@ -4,5 +4,6 @@
 pub mod alarm;
 pub mod control;
 pub mod log;
+pub mod memory;
 pub mod signals;
 pub mod systemd;
