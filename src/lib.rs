@@ -1,4 +1,22 @@
 //! feedmill mills a folder of article files into feeds and keeps them true.
+//!
+//! ```text
+//! seeds/ ─▶ watch ─▶ read ─▶ catalog ─▶ select ─▶ read ─▶ render ─▶ publish ─▶ feeds/
+//!                   (head)                       (whole)
+//! ```
+//!
+//! [`mill`] walks this way once, for all files or for those that were changed; `feedmill build` has it
+//! done once, and [`daemon`] again and again. A part imports only from parts that stand further down
+//! here:
+//!
+//! - [`cli`]: the arguments, one file a subcommand
+//! - [`daemon`]: the service: what happens, and the turns that follow from it
+//! - [`mill`]: a turn; [`ops`]: log, systemd, signals, the clock, the socket for whoever asks
+//! - [`watch`]: which files there are and where something changed; [`catalog`]: the state file;
+//!   [`publish`]: the output folder and the gate
+//! - [`read`]: bytes to articles; [`select`]: which of them, in what order; [`render`]: feeds to documents
+//! - [`config`]: the configuration
+//! - [`model`]: what all of them speak of
 
 pub mod catalog;
 pub mod cli;
