@@ -168,11 +168,7 @@ impl Catalog {
             return Ok(());
         };
         comparison.changes.files += 1;
-        let is_unchanged = match row {
-            Some(row) => row.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..]),
-            None => false,
-        };
-        if !is_unchanged {
+        if !has_stamp(row, Some(stamp))? {
             let known = row.map(known_of).transpose()?;
             let file = SeedFile { folder: Arc::clone(folder), name: name.to_owned() };
             comparison.changes.changed.push(Changed { file, folder: number, known });
@@ -218,12 +214,7 @@ impl Catalog {
                 }
                 _ => None,
             };
-            let is_unchanged = match (same, stamp) {
-                (Some(known), Some(stamp)) => {
-                    known.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..])
-                }
-                _ => false,
-            };
+            let is_unchanged = has_stamp(same, stamp)?;
             if !is_unchanged && comparison.is_restless(stamp) {
                 comparison.changes.restless.push((folder.input, folder.path.join(name)));
             } else if !is_unchanged {
@@ -469,6 +460,12 @@ pub(crate) fn path(row: &Row<'_>, column: usize) -> rusqlite::Result<PathBuf> {
 /// Reads the name of a file from a row.
 pub(crate) fn name(row: &Row<'_>, column: usize) -> rusqlite::Result<OsString> {
     row.get::<_, Vec<u8>>(column).map(OsString::from_vec)
+}
+
+/// Tells whether the row of a file says that it has a stamp.
+fn has_stamp(row: Option<&Row<'_>>, stamp: Option<Stamp>) -> Result<bool> {
+    let (Some(row), Some(stamp)) = (row, stamp) else { return Ok(false) };
+    Ok(row.get_ref(1)?.as_blob() == Ok(&stamp.to_bytes()[..]))
 }
 
 fn known_of(row: &Row<'_>) -> Result<Known> {

@@ -47,7 +47,7 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
 
 /// Gives the file of the configuration, which may come to be there later.
 fn config_file(common: &Common) -> Option<PathBuf> {
-    let file = common.config.as_deref().unwrap_or(Path::new(settings::DEFAULT_FILE));
+    let file = settings::path(common);
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.is_none_or(Path::is_dir).then(|| file.to_owned())
 }

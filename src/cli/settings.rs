@@ -9,7 +9,7 @@ use crate::cli::arguments::Common;
 use crate::config::{self, ConfigFile, FlagValue, Loaded, Sources};
 
 /// The file that is looked for when none is named.
-pub(super) const DEFAULT_FILE: &str = "config.toml";
+const DEFAULT_FILE: &str = "config.toml";
 
 /// Loads the configuration; every fault of it is in the error, a line each.
 pub(super) fn load(common: &Common) -> Result<Loaded> {
@@ -34,8 +34,13 @@ pub(super) fn load_without_file(common: &Common) -> Result<Loaded> {
     load_from(common, None)
 }
 
+/// Gives the file of the configuration, which need not be there when none is named.
+pub(super) fn path(common: &Common) -> &Path {
+    common.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE))
+}
+
 fn file(common: &Common) -> Result<Option<ConfigFile>> {
-    let path = common.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+    let path = path(common);
     if common.config.is_none() && !path.exists() {
         return Ok(None);
     }

@@ -127,8 +127,8 @@ impl Teller {
         } else {
             tracing::info!("{what} ({took})");
         }
-        self.tell_reports(&edition.reports, matches!(scope, Scope::Everything(_)));
-        let is_whole = matches!(scope, Scope::Everything(_));
+        let is_whole = scope.is_everything();
+        self.tell_reports(&edition.reports, is_whole);
         self.status.send_modify(|status| {
             status.articles = edition.articles;
             status.next_change = edition.next_change.map(Timestamp::rfc3339);

@@ -140,14 +140,14 @@ impl Reader<'_> {
                 return Read { found, bytes: None, is_doubtful: false };
             }
         };
+        let written = opened.file.written();
         found.is_torn = self
             .guard
             .as_ref()
-            .is_some_and(|guard| opened.is_torn || guard.is_restless(file, opened.written));
-        let is_doubtful =
-            self.guard.as_ref().is_some_and(|guard| guard.is_doubtful(opened.written));
-        found.stamp = opened.stamp;
-        found.modified = opened.modified;
+            .is_some_and(|guard| !opened.file.is_as_opened() || guard.is_restless(file, written));
+        let is_doubtful = self.guard.as_ref().is_some_and(|guard| guard.is_doubtful(written));
+        found.stamp = opened.file.stamp();
+        found.modified = opened.file.modified();
         found.hash = digest(bytes);
         match opened.head {
             Ok(read) => {

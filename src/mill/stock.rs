@@ -19,7 +19,7 @@ use crate::mill::heads::{Guard, Read, Reader, restless_time};
 use crate::mill::library;
 use crate::mill::{Permits, Progress};
 use crate::model::date::Timestamp;
-use crate::model::file::{Folder, SeedFile, Stamp};
+use crate::model::file::{Folder, SeedFile};
 use crate::model::report::Report;
 use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
@@ -288,12 +288,7 @@ pub(crate) fn is_gone(file: &SeedFile) -> bool {
 
 /// A file that was opened and read.
 pub(crate) struct Opened {
-    pub(crate) stamp: Option<Stamp>,
-    pub(crate) modified: Option<Timestamp>,
-    /// When it was written to last before it was read, in nanoseconds since 1970.
-    pub(crate) written: i64,
-    /// True when the file changed while it was read.
-    pub(crate) is_torn: bool,
+    pub(crate) file: OpenFile,
     /// The head, or why there is none.
     pub(crate) head: Result<ReadHead, Vec<Report>>,
 }
@@ -308,10 +303,7 @@ pub(crate) fn open(
     let mut open = OpenFile::open(&file.location(), settings.input.reading.max_bytes)?;
     open.read_into(bytes)?;
     let path = file.path();
-    let is_torn = !open.is_as_opened();
-    let head = head(bytes, context(settings, &path, depth));
-    let (stamp, modified) = (open.stamp(), open.modified());
-    Ok(Opened { stamp, modified, written: open.written(), is_torn, head })
+    Ok(Opened { file: open, head: head(bytes, context(settings, &path, depth)) })
 }
 
 /// Reads the head of the article in a file, or tells why there is none.
