@@ -220,7 +220,8 @@ fn turn_within(
         draft.select(settings, catalog, &mut library, now)?;
     }
     let restless = library.take_restless();
-    if !restless.is_empty() {
+    let waited = permits.following.map_or(0, |following| following.waited);
+    if !restless.is_empty() && waited < stock::MOST_WAITS {
         return Err(TurnError::Restless(restless));
     }
     let forecasts = press::forecasts(catalog, &drafts)?;
@@ -229,7 +230,7 @@ fn turn_within(
         files: stock.files,
         read: stock.read,
         has_more: stock.has_more,
-        restless: stock.restless,
+        restless: [stock.restless, restless].concat(),
         articles: catalog.count_articles(),
         pageless: assembly::pageless(&drafts),
         feeds: drafts.iter().filter(|draft| draft.is_known()).map(Draft::summary).collect(),
@@ -275,3 +276,6 @@ fn turn_within(
     }
     Ok(edition)
 }
+
+#[cfg(test)]
+mod tests;

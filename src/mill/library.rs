@@ -38,7 +38,7 @@ impl<'a> Library<'a> {
     }
 
     /// Gives articles whole, in the order asked for; `None` for one whose file can't be read any
-    /// more. What must be parsed is parsed on all threads, and kept for the next time.
+    /// more, or may be half written. What must be parsed is parsed on all threads, and kept for the next time.
     pub(super) fn wholes(
         &mut self,
         catalog: &Catalog,
@@ -82,8 +82,8 @@ impl<'a> Library<'a> {
             match read {
                 Ok(read) => {
                     if self.is_guarded && catalog.hash_of(&keys[index])? != Some(read.hash) {
-                        let path = file.folder.path.join(&file.name);
-                        self.restless.push((file.folder.input, path));
+                        self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
+                        continue;
                     }
                     if keeps {
                         catalog.put_whole(&keys[index], &read.hash, &read.article)?;

@@ -35,7 +35,7 @@ const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
 const ENDING_BYTES: usize = 1024;
 
 /// How often in a row files are waited for that are being written: someone may write for ever.
-const MOST_WAITS: u32 = 20;
+pub(super) const MOST_WAITS: u32 = 20;
 
 /// What was found out about the files.
 #[derive(Debug, Default)]

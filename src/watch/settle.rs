@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::model::file::Stamp;
 use crate::watch::scope::{Place, Scope, Why};
 
 /// The longest that a file is waited for which never is quiet. Nobody writes an article without a
@@ -39,6 +38,9 @@ pub enum Change {
     Finished,
     /// What is known of it was changed, but not its bytes: this tells nothing of whether it is whole.
     Touched,
+    /// Whoever read it could not tell whether it is whole. Nothing happened, so this doesn't put off
+    /// what is waited for already.
+    Doubted,
 }
 
 /// Holds hints back until the files that they tell of are whole.
@@ -70,6 +72,7 @@ impl Settling {
             Hint::Everything(why) => self.ready.add_everything(why),
             Hint::Folder(place) => self.ready.add_folder(place),
             Hint::File(place, Change::Written { linked }) => self.written(place, linked, now),
+            Hint::File(place, Change::Doubted) => self.doubted(place, now),
             Hint::File(place, Change::Finished) => self.finished(place),
             Hint::File(place, Change::Touched) => self.touched(place),
         }
@@ -99,11 +102,25 @@ impl Settling {
     }
 
     fn written(&mut self, place: Place, linked: bool, now: Instant) {
-        self.ready.remove_file(&place);
-        let first = Waiting { since: now, last: now, linked };
-        let waiting = self.waiting.entry(place).or_insert(first);
+        let waiting = self.wait(place, now);
         waiting.last = now;
         waiting.linked |= linked;
+        self.keep_bounded();
+    }
+
+    fn doubted(&mut self, place: Place, now: Instant) {
+        self.wait(place, now);
+        self.keep_bounded();
+    }
+
+    /// Waits for a file from now on, if it is not waited for already.
+    fn wait(&mut self, place: Place, now: Instant) -> &mut Waiting {
+        self.ready.remove_file(&place);
+        let first = Waiting { since: now, last: now, linked: false };
+        self.waiting.entry(place).or_insert(first)
+    }
+
+    fn keep_bounded(&mut self) {
         if self.waiting.len() > MOST_WAITING {
             self.give_way();
         }
@@ -121,7 +138,7 @@ impl Settling {
     }
 
     /// Lets all files that are waited for give way to their folders. Which of them are whole, the walk
-    /// has to find out by [`is_quiet`], as it has for every file that no event told of.
+    /// has to find out by their stamps, as it has for every file that no event told of.
     fn give_way(&mut self) {
         for (place, waiting) in std::mem::take(&mut self.waiting) {
             self.ready.add_folder(place.parent());
@@ -143,17 +160,6 @@ fn give(ready: &mut Scope, place: Place, linked: bool) {
     if linked {
         ready.add_everything(Why::Linked);
     }
-}
-
-/// Tells by its stamp whether a file has been quiet for so long, at a time in nanoseconds since 1970.
-/// This is for files that a walk found, of which no event tells whether they are whole. A file that
-/// was changed in the future, as the clock of another machine tells, can't be judged so, and counts as
-/// quiet; times that a program sets when it has written a file do no harm.
-#[must_use]
-pub fn is_quiet(stamp: &Stamp, now: i64, settle: Duration) -> bool {
-    let settle = i64::try_from(settle.as_nanos()).unwrap_or(i64::MAX);
-    let age = now.saturating_sub(stamp.modified);
-    age >= settle || age <= -settle
 }
 
 #[cfg(test)]
@@ -218,6 +224,20 @@ mod tests {
     }
 
     #[test]
+    fn doubts_put_nothing_off() {
+        let (mut settling, start) = (Settling::new(SETTLE), Instant::now());
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        for milliseconds in [0, 100, 200, 300, 400] {
+            settling.hint(Hint::File(file("a.md"), Change::Doubted), at(milliseconds));
+            assert_eq!(settling.take(at(milliseconds)), None);
+        }
+        assert_eq!(settling.take(at(500)), Some(only("a.md")));
+        settling.hint(Hint::File(file("a.md"), Change::Doubted), at(600));
+        settling.hint(finished("a.md"), at(650));
+        assert_eq!(settling.take(at(650)), Some(only("a.md")));
+    }
+
+    #[test]
     fn a_file_that_never_is_quiet_does_not_starve() {
         let (mut settling, start) = (Settling::new(SETTLE), Instant::now());
         let mut given = Vec::new();
@@ -259,29 +279,12 @@ mod tests {
         assert_eq!(settling.deadline(), None);
     }
 
-    #[test]
-    fn a_file_is_quiet_by_its_stamp() {
-        let changed = |modified| Stamp { size: 1, modified, changed: 0, inode: 1 };
-        let now = 1_000_000_000_000;
-        for (modified, wanted) in [
-            (now, false),
-            (now - 499_999_999, false),
-            (now - 500_000_000, true),
-            (now + 499_999_999, false),
-            (now + 500_000_000, true),
-            (i64::MIN, true),
-            (i64::MAX, true),
-        ] {
-            assert_eq!(is_quiet(&changed(modified), now, SETTLE), wanted, "{modified}");
-        }
-    }
-
     proptest! {
         /// Whatever happens, each file is given after its last change, and none before it was quiet,
         /// finished, or waited for too long.
         #[test]
         fn every_file_is_given_in_time(
-            steps in prop::collection::vec((0..3_usize, 0..4_u8, 0..700_u64), 1..300),
+            steps in prop::collection::vec((0..3_usize, 0..5_u8, 0..700_u64), 1..300),
         ) {
             let (mut settling, mut now) = (Settling::new(SETTLE), Instant::now());
             // For each file, since when it has to be given, and when its last write was.
@@ -292,6 +295,7 @@ mod tests {
                 let (hint, open) = match change {
                     0 | 1 => (Change::Written { linked: false }, Some(now)),
                     2 => (Change::Finished, None),
+                    3 => (Change::Doubted, open.or(Some(now))),
                     _ => (Change::Touched, open),
                 };
                 owed.entry(place.clone()).or_insert((now, open)).1 = open;

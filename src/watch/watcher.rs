@@ -79,7 +79,7 @@ impl Hints {
     /// for a moment. This is for a file that was changed while it was read, and for one that a walk
     /// found and that is not quiet yet.
     pub fn again(&self, file: Place) {
-        self.desk.hint(Hint::File(file, Change::Written { linked: false }));
+        self.desk.hint(Hint::File(file, Change::Doubted));
     }
 }
 
