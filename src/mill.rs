@@ -128,8 +128,12 @@ pub trait Progress: Sync {
     fn is_stopped(&self) -> bool {
         false
     }
-    /// Tells whether a file is being written again that was whole when the turn began.
-    fn is_written(&self, _: &Place) -> bool {
+    /// Waits until all is told that happened to the files until now; tells whether it is.
+    fn catch_up(&self) -> bool {
+        false
+    }
+    /// Tells whether something was told of a file since the turn began.
+    fn has_news(&self, _: &Place) -> bool {
         false
     }
 }
@@ -247,12 +251,6 @@ fn turn_within(
         && !permits.force
     {
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
-    }
-    // What was written again at the very moment when it was read was told in the meantime.
-    let rewritten = stock.doubtful.iter().filter(|place| progress.is_written(place));
-    let rewritten: Vec<_> = rewritten.map(|place| (place.input, place.path.clone())).collect();
-    if !rewritten.is_empty() {
-        return Err(TurnError::Restless(rewritten));
     }
     let lock = output.lock()?;
     // What is issued must outlive a crash before anyone sees it.

@@ -146,7 +146,11 @@ impl Progress for Watched<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn is_written(&self, file: &Place) -> bool {
-        self.ear.is_written(file)
+    fn catch_up(&self) -> bool {
+        self.ear.catch_up()
+    }
+
+    fn has_news(&self, file: &Place) -> bool {
+        self.ear.has_news(file)
     }
 }

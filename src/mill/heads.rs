@@ -14,7 +14,6 @@ use crate::config::meant::Settings;
 use crate::mill::fresh::Room;
 use crate::mill::stock::{Depth, is_gone, open};
 use crate::mill::{Permits, Progress};
-use crate::model::file::SeedFile;
 use crate::model::id::digest;
 use crate::watch::file::nanoseconds_now;
 use crate::watch::scope::{Place, Scope};
@@ -30,18 +29,14 @@ pub(super) fn restless_time(permits: Permits) -> Option<RangeInclusive<i64>> {
     Some(now.saturating_sub(settle)..=now)
 }
 
-/// How long it takes at most until the system's watcher has told of a change, in nanoseconds, and how
-/// coarse the times of changes are.
-const DOUBT: i64 = 50_000_000;
-
-/// When files may have been written to at the latest that are known to be whole. Rights, names and times
-/// that are set later do no harm.
+/// Tells which files may be half written.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
-    /// For files that a walk found, in nanoseconds since 1970.
+    /// When files may have been written to at the latest, in nanoseconds since 1970. Rights, names and
+    /// times that are set later do no harm.
     quiet_since: i64,
-    /// For files that were told to be whole.
-    told: Option<(&'a BTreeSet<Place>, i64)>,
+    /// The files that were told to be whole.
+    told: Option<&'a BTreeSet<Place>>,
 }
 
 impl<'a> Guard<'a> {
@@ -49,25 +44,20 @@ impl<'a> Guard<'a> {
     pub(super) fn new(scope: &'a Scope, permits: Permits) -> Option<Self> {
         let told = match scope {
             Scope::Everything(_) => None,
-            Scope::Places(places) => places.whole_at.map(|at| (&places.files, at)),
+            Scope::Places(places) => Some(&places.files),
         };
         restless_time(permits).map(|time| Self { quiet_since: *time.start(), told })
     }
 
-    /// Tells whether a file that was written to at a time may be half written. Where that time is yet to
-    /// come, the clock was set, or is another machine's: it tells nothing.
-    fn is_restless(&self, file: &SeedFile, written: i64) -> bool {
-        let place = || Place::new(file.folder.input, file.folder.path.join(&file.name));
-        let told = self.told.filter(|(files, _)| files.contains(&place()));
-        let latest = told.map_or(self.quiet_since, |(_, at)| at);
-        latest < written && written <= nanoseconds_now()
+    /// Tells whether a file was told to be whole.
+    fn was_told(&self, place: &Place) -> bool {
+        self.told.is_some_and(|told| told.contains(place))
     }
-}
 
-impl Guard<'_> {
-    /// Tells whether a file was written to shortly before the files were told to be whole.
-    fn is_doubtful(&self, written: i64) -> bool {
-        self.told.is_some_and(|(_, at)| at.saturating_sub(DOUBT) < written)
+    /// Tells whether a file that was written to at a time may be half written, of which nothing is told.
+    /// Where that time is yet to come, the clock was set, or is another machine's: it tells nothing.
+    fn is_restless(&self, written: i64) -> bool {
+        self.quiet_since < written && written <= nanoseconds_now()
     }
 }
 
@@ -76,9 +66,8 @@ pub(super) struct Read {
     pub(super) found: Found,
     /// All its bytes, if there is room for them.
     pub(super) bytes: Option<Vec<u8>>,
-    /// True when it was written to so shortly before it was told to be whole that it may have been
-    /// written to again before that was told.
-    pub(super) is_doubtful: bool,
+    /// When it was last written to, in nanoseconds since 1970; `None` if it could not be opened.
+    written: Option<i64>,
 }
 
 /// Reads files as far as the catalog needs them.
@@ -102,7 +91,7 @@ impl Reader<'_> {
                 let mut changed = changed.into_iter();
                 loop {
                     let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
-                    let read: Vec<Read> = batch
+                    let mut read: Vec<Read> = batch
                         .into_par_iter()
                         .map_init(Vec::new, |bytes, changed| {
                             let read = self.read_head(changed, bytes);
@@ -110,6 +99,7 @@ impl Reader<'_> {
                             read
                         })
                         .collect();
+                    self.doubt(&mut read, progress);
                     if read.is_empty() || progress.is_stopped() || sender.send(read).is_err() {
                         break;
                     }
@@ -137,17 +127,13 @@ impl Reader<'_> {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
                 found.reports.push(report);
-                return Read { found, bytes: None, is_doubtful: false };
+                return Read { found, bytes: None, written: None };
             }
         };
-        let written = opened.file.written();
-        found.is_torn = self
-            .guard
-            .as_ref()
-            .is_some_and(|guard| !opened.file.is_as_opened() || guard.is_restless(file, written));
-        let is_doubtful = self.guard.as_ref().is_some_and(|guard| guard.is_doubtful(written));
+        found.is_torn = self.guard.is_some() && !opened.file.is_as_opened();
         found.stamp = opened.file.stamp();
         found.modified = opened.file.modified();
+        let written = Some(opened.file.written());
         found.hash = digest(bytes);
         match opened.head {
             Ok(read) => {
@@ -156,6 +142,23 @@ impl Reader<'_> {
             }
             Err(reports) => found.reports = reports,
         }
-        Read { found, bytes: self.room.keep(bytes), is_doubtful }
+        Read { found, bytes: self.room.keep(bytes), written }
+    }
+
+    /// Finds out which of the files may have been half written when they were read. Of those that were
+    /// told to be whole, something is told if they were written to again; all others must have been
+    /// quiet for a while.
+    pub(super) fn doubt(&self, read: &mut [Read], progress: &dyn Progress) {
+        let Some(guard) = &self.guard else { return };
+        let mut is_caught_up = None;
+        for Read { found, written, .. } in read {
+            let Some(written) = written else { continue };
+            let file = &found.changed.file;
+            let place = Place::new(file.folder.input, file.folder.path.join(&file.name));
+            let is_told =
+                guard.was_told(&place) && *is_caught_up.get_or_insert_with(|| progress.catch_up());
+            found.is_torn |=
+                if is_told { progress.has_news(&place) } else { guard.is_restless(*written) };
+        }
     }
 }

@@ -54,9 +54,6 @@ pub struct Stock {
     pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
-    /// Files that were whole so short a time ago that they may have been written again before that was
-    /// told.
-    pub(super) doubtful: Vec<Place>,
     /// The bytes that were read, if they may not be read again.
     pub(super) fresh: Fresh,
 }
@@ -86,7 +83,6 @@ pub fn take(
         must_wait,
         restless: std::mem::take(&mut changes.restless),
         is_stopped: false,
-        doubtful: Vec::new(),
         fresh: Fresh::default(),
     };
     if stock.must_wait {
@@ -100,7 +96,6 @@ pub fn take(
         later: Vec::new(),
         fresh: Fresh::default(),
         restless: Vec::new(),
-        doubtful: Vec::new(),
     };
     for gone in &changes.vanished {
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
@@ -113,10 +108,9 @@ pub fn take(
     reader.read_all(changes.changed, progress, &mut |read| intake.take_read(catalog, read))?;
     stock.is_stopped = progress.is_stopped();
     if !stock.is_stopped {
-        intake.finish(catalog, &reader)?;
+        intake.finish(catalog, &reader, progress)?;
     }
     stock.restless.append(&mut intake.restless);
-    stock.doubtful = intake.doubtful;
     stock.fresh = intake.fresh;
     Ok(stock)
 }
@@ -157,23 +151,18 @@ struct Intake<'a> {
     later: Vec<Found>,
     /// Files that may be half written, and stay as they were: input folder and path.
     restless: Vec<(usize, PathBuf)>,
-    doubtful: Vec<Place>,
     fresh: Fresh,
 }
 
 impl Intake<'_> {
     /// Takes a file that was read, unless it may be half written.
     fn take_read(&mut self, catalog: &mut Catalog, read: Read) -> Result<(), CatalogError> {
-        let Read { found, bytes, is_doubtful } = read;
+        let Read { found, bytes, .. } = read;
         // What has the same bytes as before is whole if that was.
         if found.is_torn && found.has_other_bytes() {
             let file = &found.changed.file;
             self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
             return Ok(());
-        }
-        if is_doubtful {
-            let file = &found.changed.file;
-            self.doubtful.push(Place::new(file.folder.input, file.folder.path.join(&file.name)));
         }
         self.fresh.put(found.changed.key(), bytes);
         self.take(catalog, found)
@@ -191,13 +180,19 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn finish(&mut self, catalog: &mut Catalog, reader: &Reader<'_>) -> Result<(), CatalogError> {
+    fn finish(
+        &mut self,
+        catalog: &mut Catalog,
+        reader: &Reader<'_>,
+        progress: &dyn Progress,
+    ) -> Result<(), CatalogError> {
         self.pending.call_last();
         for found in std::mem::take(&mut self.later) {
             self.take(catalog, found)?;
         }
         while let Some(changed) = self.again.pop_front() {
-            let read = reader.read_head(changed, &mut Vec::new());
+            let mut read = reader.read_head(changed, &mut Vec::new());
+            reader.doubt(std::slice::from_mut(&mut read), progress);
             self.take_read(catalog, read)?;
         }
         Ok(())
@@ -355,8 +350,8 @@ mod tests {
     use super::*;
     use crate::catalog::files::FileKey;
     use crate::config::{FlagValue, Sources, load};
+    use crate::mill::Following;
     use crate::mill::library::Library;
-    use crate::mill::{Following, Silent};
 
     /// A folder with one article, whose file was just changed.
     struct Site {
@@ -387,33 +382,55 @@ mod tests {
             fs::write(self.folder.path().join("a.md"), text).expect("written");
         }
 
-        /// Takes the article, which was told to be whole so many nanoseconds after its last change.
-        fn take(&mut self, after: i64) -> Stock {
-            let found = fs::metadata(self.folder.path().join("a.md")).expect("it is there");
+        /// Takes the article, which was told to be whole.
+        fn take(&mut self, news: &News) -> Stock {
             let mut scope = Scope::default();
             scope.add_file(Place::new(0, "a.md"));
-            scope.set_whole_at(crate::watch::walk::stamp(&found).modified + after);
             let settle = Duration::from_hours(1);
             let following = Following { most_new: usize::MAX, settle, waited: MOST_WAITS };
             let permits = Permits { following: Some(following), ..Permits::default() };
             let now = Timestamp::from_unix(1_735_689_600).expect("a time");
-            take(&self.settings, &mut self.catalog, &scope, permits, now, &Silent).expect("taken")
+            take(&self.settings, &mut self.catalog, &scope, permits, now, news).expect("taken")
         }
     }
 
+    /// What is told of all files since they were told to be whole.
+    struct News {
+        is_caught_up: bool,
+        has_news: bool,
+    }
+
+    impl Progress for News {
+        fn begin(&self, _: &'static str, _: usize) {}
+        fn step(&self) {}
+
+        fn catch_up(&self) -> bool {
+            self.is_caught_up
+        }
+
+        fn has_news(&self, _: &Place) -> bool {
+            self.has_news
+        }
+    }
+
+    const NO_NEWS: News = News { is_caught_up: true, has_news: false };
+
     #[test]
-    fn what_was_changed_after_it_was_told_to_be_whole_stays_as_it_was() {
+    fn what_may_have_been_written_again_since_it_was_told_to_be_whole_stays_as_it_was() {
         let mut site = Site::new();
-        assert_eq!(site.take(-1).restless, [(0, PathBuf::from("a.md"))]);
-        assert_eq!(site.catalog.count_articles(), 0);
-        assert_eq!(site.take(0).restless, []);
+        for (is_caught_up, has_news) in [(true, true), (false, false)] {
+            let stock = site.take(&News { is_caught_up, has_news });
+            assert_eq!(stock.restless, [(0, PathBuf::from("a.md"))]);
+            assert_eq!(site.catalog.count_articles(), 0);
+        }
+        assert_eq!(site.take(&NO_NEWS).restless, []);
         assert_eq!(site.catalog.count_articles(), 1);
     }
 
     #[test]
     fn what_is_read_whole_is_what_the_catalog_heard_of() {
         let mut site = Site::new();
-        let stock = site.take(0);
+        let stock = site.take(&NO_NEWS);
         site.write("Half");
         let mut library = Library::new(&site.settings, true, stock.fresh);
         let key = FileKey { folder: 1, name: "a.md".into() };

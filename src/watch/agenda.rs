@@ -38,9 +38,9 @@ impl Agenda {
         self.settling.hint(hint, now);
     }
 
-    /// Tells whether a file is being written, as far as that was told.
-    pub(super) fn is_written(&self, file: &Place) -> bool {
-        self.settling.is_written(file)
+    /// Tells whether a file has to be looked at again, now or later.
+    pub(super) fn has_news(&self, file: &Place) -> bool {
+        self.settling.has_news(file)
     }
 
     /// Sets which input folders are polled.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::config::meant::Watch;
 use crate::watch::agenda::Agenda;
-use crate::watch::file::nanoseconds_now;
+use crate::watch::echo::Echo;
 use crate::watch::scope::{Place, Scope};
 use crate::watch::settle::Hint;
 
@@ -18,11 +18,20 @@ use crate::watch::settle::Hint;
 pub(super) struct Desk {
     agenda: Mutex<Agenda>,
     bell: Notify,
+    /// Tells whoever looks that all hints lie here of what happened until now; `None` where the system
+    /// has no room for it.
+    pub(super) echo: Option<Echo>,
+    settle: Duration,
 }
 
 impl Desk {
     pub(super) fn new(settings: &Watch) -> Self {
-        Self { agenda: Mutex::new(Agenda::new(settings, Instant::now())), bell: Notify::new() }
+        Self {
+            agenda: Mutex::new(Agenda::new(settings, Instant::now())),
+            bell: Notify::new(),
+            echo: Echo::new().ok(),
+            settle: settings.settle,
+        }
     }
 
     /// Puts a hint down.
@@ -31,9 +40,15 @@ impl Desk {
         self.bell.notify_one();
     }
 
-    /// Tells whether a file is being written, as far as that was told.
-    pub(super) fn is_written(&self, file: &Place) -> bool {
-        self.agenda().is_written(file)
+    /// Tells whether a file has to be looked at again, now or later.
+    pub(super) fn has_news(&self, file: &Place) -> bool {
+        self.agenda().has_news(file)
+    }
+
+    /// Waits until all hints lie here of what happened until now; tells whether they do. Nobody waits
+    /// longer than for a file that is not told to be whole.
+    pub(super) fn catch_up(&self) -> bool {
+        self.echo.as_ref().is_some_and(|echo| echo.call(self.settle))
     }
 
     /// Sets which input folders are polled.
@@ -60,9 +75,7 @@ impl Desk {
                 if agenda.is_closed {
                     return None;
                 }
-                if let Some(mut scope) = agenda.take(Instant::now()) {
-                    // No hint can come in between: the desk is held.
-                    scope.set_whole_at(nanoseconds_now());
+                if let Some(scope) = agenda.take(Instant::now()) {
                     return Some(scope);
                 }
                 agenda.deadline()

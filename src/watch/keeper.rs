@@ -120,6 +120,7 @@ impl Keeper {
 
     /// Notes that nobody knows what happened: watching begins anew, as soon as it may.
     fn lose(&mut self, why: Why) {
+        self.set_echo(false);
         self.anew.get_or_insert(why);
     }
 
@@ -160,6 +161,13 @@ impl Keeper {
         let now = Instant::now();
         self.check_due = now + self.settings.poll;
         self.reconcile_due = now + self.settings.reconcile;
+    }
+
+    /// Says whether all is told that happens.
+    fn set_echo(&self, is_watched: bool) {
+        if let Some(echo) = &self.desk.echo {
+            echo.set_watched(is_watched);
+        }
     }
 
     /// Tells how the input folders are watched, to whom it concerns.

@@ -7,6 +7,7 @@
 pub mod absence;
 mod agenda;
 mod desk;
+mod echo;
 pub mod file;
 pub mod health;
 mod keeper;

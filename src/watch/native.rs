@@ -88,6 +88,14 @@ impl Native {
         let watched = catch_unwind(AssertUnwindSafe(watch)).map_err(|_| Refusal::Dead)?;
         watched.map_err(|error| refusal(&error))
     }
+
+    /// Lets go of a folder, by the path at which it was watched. What stands there now, or where it is
+    /// now, is watched anew by whoever hears of that.
+    pub(super) fn let_go(&mut self, folder: &Path) {
+        let Some(watcher) = &mut self.watcher else { return };
+        // It panics when its thread is dead; and what is not watched any more is no loss.
+        let _ = catch_unwind(AssertUnwindSafe(|| watcher.unwatch(folder)));
+    }
 }
 
 fn refusal(error: &notify::Error) -> Refusal {

@@ -104,11 +104,8 @@ pub struct Places {
     /// Whatever stands at these places and below: most often folders, but there may be a file by now,
     /// or nothing. None of them is below another.
     pub folders: BTreeSet<Place>,
-    /// What stands at these places; none of them is below one of the folders.
+    /// What stands at these places, and was told to be whole; none of them is below one of the folders.
     pub files: BTreeSet<Place>,
-    /// When the files were told to be whole, in nanoseconds since 1970: the earliest, of several times.
-    /// What was changed later may be half written again.
-    pub whole_at: Option<i64>,
 }
 
 impl Default for Scope {
@@ -138,9 +135,6 @@ impl Scope {
         match other {
             Self::Everything(why) => self.add_everything(why),
             Self::Places(places) => {
-                if let Some(at) = places.whole_at {
-                    self.set_whole_at(at);
-                }
                 places.folders.into_iter().for_each(|folder| self.add_folder(folder));
                 places.files.into_iter().for_each(|file| self.add_file(file));
             }
@@ -175,13 +169,6 @@ impl Scope {
                 places.files.insert(file);
             }
         });
-    }
-
-    /// Notes when the files were told to be whole, in nanoseconds since 1970.
-    pub fn set_whole_at(&mut self, at: i64) {
-        if let Self::Places(places) = self {
-            places.whole_at = Some(places.whole_at.map_or(at, |earlier| earlier.min(at)));
-        }
     }
 
     /// Takes back a single place, if it was added by itself.
@@ -268,21 +255,6 @@ mod tests {
         assert_eq!(folders, [Path::new("a")]);
         assert_eq!(files, [Path::new("a-b.md"), Path::new("b.md")]);
         assert!(!scope.covers(&Place::new(1, "a/1.md")));
-    }
-
-    #[test]
-    fn files_of_several_times_are_known_to_be_whole_at_the_earliest() {
-        let at = |time| {
-            let mut scope = Scope::default();
-            scope.add_file(Place::new(0, "a.md"));
-            scope.set_whole_at(time);
-            scope
-        };
-        let mut scope = Scope::default();
-        scope.extend(at(7));
-        scope.extend(at(5));
-        scope.extend(at(6));
-        assert_eq!(scope, at(5));
     }
 
     #[test]

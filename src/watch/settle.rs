@@ -85,10 +85,10 @@ impl Settling {
         self.waiting.values().map(|waiting| waiting.due(self.settle)).min()
     }
 
-    /// Tells whether a file is being written, as far as that was told.
+    /// Tells whether a file has to be looked at again, now or later.
     #[must_use]
-    pub fn is_written(&self, file: &Place) -> bool {
-        self.waiting.contains_key(file)
+    pub fn has_news(&self, file: &Place) -> bool {
+        self.waiting.contains_key(file) || self.ready.covers(file)
     }
 
     /// Takes all that is ready; `None` if nothing is.
@@ -195,6 +195,7 @@ mod tests {
         assert_eq!(settling.deadline(), Some(now + SETTLE));
         assert_eq!(settling.take(now), None);
         settling.hint(finished("a.md"), now);
+        assert!(settling.has_news(&file("a.md")));
         assert_eq!(settling.take(now), Some(only("a.md")));
         assert_eq!((settling.deadline(), settling.take(now + LONGEST)), (None, None));
     }
@@ -206,11 +207,11 @@ mod tests {
         settling.hint(written("a.md"), start);
         settling.hint(written("a.md"), at(400));
         settling.hint(Hint::File(file("a.md"), Change::Touched), at(450));
-        assert!(settling.is_written(&file("a.md")));
+        assert!(settling.has_news(&file("a.md")));
         assert_eq!(settling.deadline(), Some(at(900)));
         assert_eq!(settling.take(at(899)), None);
         assert_eq!(settling.take(at(900)), Some(only("a.md")));
-        assert!(!settling.is_written(&file("a.md")));
+        assert!(!settling.has_news(&file("a.md")));
     }
 
     #[test]

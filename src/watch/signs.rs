@@ -20,7 +20,9 @@ pub(super) enum Sign {
     Finished(PathBuf),
     /// Something there is now known by other facts, such as its rights.
     Touched(PathBuf),
-    /// Something appeared or disappeared there: a file or a folder with all that is in it.
+    /// Something appeared there: a file or a folder with all that is in it.
+    Appeared(PathBuf),
+    /// Something appeared or disappeared there.
     Moved(PathBuf),
     /// Nobody knows what happened.
     Lost(Why),
@@ -51,8 +53,10 @@ fn sign(kind: EventKind) -> Option<fn(PathBuf) -> Sign> {
         EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any | ModifyKind::Other) => {
             Sign::Written
         }
-        EventKind::Create(_)
-        | EventKind::Remove(_)
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
+            Sign::Appeared
+        }
+        EventKind::Remove(_)
         | EventKind::Modify(ModifyKind::Name(_))
         | EventKind::Any
         | EventKind::Other => Sign::Moved,
@@ -63,7 +67,7 @@ fn sign(kind: EventKind) -> Option<fn(PathBuf) -> Sign> {
 fn tells(sign: &Sign) -> bool {
     match sign {
         Sign::Made(path) | Sign::Written(path) | Sign::Finished(path) => !is_hidden(path),
-        Sign::Touched(_) | Sign::Moved(_) | Sign::Lost(_) => true,
+        Sign::Touched(_) | Sign::Appeared(_) | Sign::Moved(_) | Sign::Lost(_) => true,
     }
 }
 
@@ -115,18 +119,23 @@ mod tests {
 
     #[test]
     fn what_may_be_a_folder_is_looked_at() {
-        let kinds = [
+        let appeared = [
             EventKind::Create(CreateKind::Folder),
             EventKind::Create(CreateKind::Any),
+            EventKind::Modify(ModifyKind::Name(RenameMode::To)),
+        ];
+        for kind in appeared {
+            assert_eq!(of(kind), [Sign::Appeared(path())], "{kind:?}");
+        }
+        let moved = [
             EventKind::Remove(RemoveKind::Folder),
             EventKind::Remove(RemoveKind::Other),
             EventKind::Modify(ModifyKind::Name(RenameMode::From)),
-            EventKind::Modify(ModifyKind::Name(RenameMode::To)),
             EventKind::Modify(ModifyKind::Name(RenameMode::Any)),
             EventKind::Any,
             EventKind::Other,
         ];
-        for kind in kinds {
+        for kind in moved {
             assert_eq!(of(kind), [Sign::Moved(path())], "{kind:?}");
         }
         assert_eq!(of(EventKind::Modify(ModifyKind::Name(RenameMode::Both))), []);
@@ -146,6 +155,6 @@ mod tests {
         assert_eq!(hidden(EventKind::Create(CreateKind::File)), []);
         assert_eq!(hidden(EventKind::Access(AccessKind::Close(AccessMode::Write))), []);
         let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::To));
-        assert_eq!(hidden(renamed), [Sign::Moved("/s/.a.md.swp".into())]);
+        assert_eq!(hidden(renamed), [Sign::Appeared("/s/.a.md.swp".into())]);
     }
 }

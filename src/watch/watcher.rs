@@ -69,7 +69,7 @@ impl Hints {
         self.desk.take().await
     }
 
-    /// Lets someone ask what is being written while he looks.
+    /// Lets someone ask what is told of files while he looks at them.
     #[must_use]
     pub fn ear(&self) -> Ear {
         Ear { desk: Arc::clone(&self.desk) }
@@ -83,16 +83,22 @@ impl Hints {
     }
 }
 
-/// Hears of files that are being written.
+/// Hears what is told of files while they are looked at.
 #[derive(Clone, Debug)]
 pub struct Ear {
     desk: Arc<Desk>,
 }
 
 impl Ear {
-    /// Tells whether a file is being written, as far as that was told by now.
+    /// Waits until all is told that happened until now; tells whether it is.
     #[must_use]
-    pub fn is_written(&self, file: &Place) -> bool {
-        self.desk.is_written(file)
+    pub fn catch_up(&self) -> bool {
+        self.desk.catch_up()
+    }
+
+    /// Tells whether a file has to be looked at again, as far as that was told.
+    #[must_use]
+    pub fn has_news(&self, file: &Place) -> bool {
+        self.desk.has_news(file)
     }
 }

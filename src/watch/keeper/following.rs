@@ -16,15 +16,23 @@ impl Keeper {
     pub(super) fn follow(&mut self, sign: Sign) {
         match sign {
             Sign::Made(path) => self.made(&path),
+            Sign::Written(path) if self.is_echo(&path) => {}
             Sign::Written(path) => {
                 let linked = fs::symlink_metadata(&path).is_ok_and(|found| found.nlink() > 1);
                 self.hint_file(&path, Change::Written { linked });
             }
             Sign::Finished(path) => self.hint_file(&path, Change::Finished),
             Sign::Touched(path) => self.look(&path, Change::Touched),
+            Sign::Appeared(path) => self.appeared(&path),
             Sign::Moved(path) => self.look(&path, Change::Finished),
             Sign::Lost(why) => self.lose(why),
         }
+    }
+
+    /// Tells whether somebody called who wants to know that all is told that happened until now.
+    fn is_echo(&self, path: &Path) -> bool {
+        let echo = self.desk.echo.as_ref().filter(|echo| echo.path() == path);
+        echo.inspect(|echo| echo.heard()).is_some()
     }
 
     /// Follows the making of a file: another name of one, or a link, is whole.
@@ -33,6 +41,15 @@ impl Keeper {
             Ok(found) if found.is_symlink() => self.linked(path),
             Ok(found) if found.nlink() > 1 => self.hint_file(path, Change::Finished),
             _ => self.hint_file(path, Change::Written { linked: false }),
+        }
+    }
+
+    /// Looks at what appeared somewhere. If it is gone again, whoever walks may have seen it and all that
+    /// was in it, and since it was never watched, nothing else tells him that it is gone.
+    fn appeared(&mut self, path: &Path) {
+        self.look(path, Change::Finished);
+        if fs::symlink_metadata(path).is_err() {
+            self.hint_folder(path);
         }
     }
 
@@ -47,9 +64,16 @@ impl Keeper {
             }
         }
         match fs::symlink_metadata(path) {
-            Ok(found) if found.is_dir() => self.enter(path),
+            Ok(found) if found.is_dir() => {
+                if change != Change::Touched {
+                    self.forget(path);
+                }
+                self.enter(path);
+            }
             found => {
-                self.leave(path);
+                if self.forget(path) {
+                    self.hint_folder(path);
+                }
                 match found {
                     Ok(found) if found.is_symlink() => self.linked(path),
                     _ => self.hint_file(path, change),
@@ -80,17 +104,19 @@ impl Keeper {
         }
     }
 
-    /// Forgets a folder that disappeared.
-    fn leave(&mut self, folder: &Path) {
+    /// Forgets the folders that were watched at a path and below. The watcher goes by paths: what it
+    /// keeps under those of the past, it would take from where it is now when these come up again. Tells
+    /// whether there were any.
+    fn forget(&mut self, folder: &Path) -> bool {
         let below = self.watched.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
         let below: Vec<_> = below.take_while(|path| path.starts_with(folder)).cloned().collect();
-        if below.is_empty() {
-            return;
-        }
         for path in &below {
             self.watched.remove(path);
+            if let Some(native) = &mut self.native {
+                native.let_go(path);
+            }
         }
-        self.hint_folder(folder);
+        !below.is_empty()
     }
 
     /// Follows the making of a link. What is no article by its own name may be what others lead

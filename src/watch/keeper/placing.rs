@@ -33,11 +33,16 @@ impl Keeper {
         }
         let native = Native::start(self.number, self.inbox.clone());
         self.native = Some(native.map_err(|error| Polling::NoWatcher(error.to_string()))?);
-        folders.iter().try_for_each(|folder| self.adopt(folder.clone()))
+        folders.iter().try_for_each(|folder| self.adopt(folder.clone()))?;
+        let echo = self.desk.echo.as_ref().map(|echo| echo.path().to_owned());
+        let is_watched = echo.is_some_and(|echo| self.watch(&echo) == Ok(true));
+        self.set_echo(is_watched && self.anew.is_none());
+        Ok(())
     }
 
     /// Lets go of all watches.
     pub(super) fn stop_watching(&mut self) {
+        self.set_echo(false);
         self.native = None;
         self.number += 1;
         self.watched.clear();

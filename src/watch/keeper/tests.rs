@@ -96,6 +96,43 @@ fn messages_from_watchers_of_the_past_are_passed_over() {
 }
 
 #[test]
+fn what_appeared_and_is_gone_again_is_walked_for() {
+    let (mut keeper, house) = keeper();
+    keeper.do_what_is_due(Instant::now());
+    assert_eq!(next(&house), Scope::Everything(Why::Begun));
+    let gone = house.folder.path().canonicalize().expect("it is there").join("gone");
+    keeper.follow(Sign::Moved(gone.clone()));
+    keeper.follow(Sign::Appeared(gone));
+    let mut folder = Scope::default();
+    folder.add_folder(Place::new(0, "gone"));
+    assert_eq!(next(&house), folder);
+}
+
+/// What a watch is kept under is a path. A folder that moved on is watched where it is now, even when
+/// its former path goes once more.
+#[test]
+fn a_folder_that_moved_stays_watched_when_its_former_path_goes() {
+    let (keeper, house) = keeper();
+    let path = |name: &str| house.folder.path().join(name);
+    fs::create_dir_all(path("a/b")).expect("made");
+    let thread = thread::spawn(move || keeper.run());
+    assert_eq!(next(&house), Scope::Everything(Why::Begun));
+    fs::rename(path("a"), path("c")).expect("moved");
+    assert!(house.desk.catch_up());
+    fs::create_dir(path("a")).expect("made");
+    assert!(house.desk.catch_up());
+    fs::create_dir(path("a/b")).expect("made");
+    fs::remove_dir(path("a/b")).expect("removed");
+    assert!(house.desk.catch_up());
+    next(&house);
+    fs::write(path("c/b/a.md"), "text").expect("written");
+    let Scope::Places(told) = next(&house) else { panic!("one file was written") };
+    assert_eq!(told.files.into_iter().collect::<Vec<_>>(), [Place::new(0, "c/b/a.md")]);
+    stop(&house);
+    thread.join().expect("it ends");
+}
+
+#[test]
 fn more_messages_than_there_is_room_for_are_an_overflow() {
     let (mut keeper, house) = keeper();
     keeper.do_what_is_due(Instant::now());
@@ -107,6 +144,30 @@ fn more_messages_than_there_is_room_for_are_an_overflow() {
     let thread = thread::spawn(move || keeper.run());
     assert_eq!(next(&house), Scope::Everything(Why::Overflow));
     is_watched(&house);
+    stop(&house);
+    thread.join().expect("it ends");
+}
+
+#[test]
+fn whoever_has_caught_up_knows_of_every_writing_until_then() {
+    let (keeper, house) = keeper();
+    assert!(!house.desk.catch_up(), "nothing is watched yet");
+    let thread = thread::spawn(move || keeper.run());
+    assert_eq!(next(&house), Scope::Everything(Why::Begun));
+    for number in 0..200 {
+        let name = format!("{number}.md");
+        let file = fs::File::create(house.folder.path().join(&name)).expect("made");
+        assert!(house.desk.catch_up());
+        assert!(house.desk.has_news(&Place::new(0, &name)));
+        drop(file);
+        assert!(house.desk.catch_up());
+        let Scope::Places(told) = next(&house) else { panic!("one file was written") };
+        assert_eq!(told.files.into_iter().collect::<Vec<_>>(), [Place::new(0, &name)]);
+        assert!(!house.desk.has_news(&Place::new(0, &name)));
+    }
+    house.inbox.put(Message::Sign(1, Sign::Lost(Why::Overflow)));
+    assert_eq!(next(&house), Scope::Everything(Why::Overflow));
+    assert!(house.desk.catch_up(), "it is watched anew");
     stop(&house);
     thread.join().expect("it ends");
 }

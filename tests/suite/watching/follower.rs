@@ -101,7 +101,7 @@ impl Follower {
         let next = async { tokio::time::timeout(PATIENCE, self.hints.next()).await };
         let scope = self.runtime.block_on(next).expect("a hint comes").expect("the watcher lives");
         self.look(&scope);
-        untimed(scope)
+        scope
     }
 
     /// Follows the hints until everything is known as it is; fails if they do not lead there.
@@ -114,7 +114,7 @@ impl Follower {
             };
             let scope = scope.expect("the watcher lives");
             self.look(&scope);
-            scopes.push(untimed(scope));
+            scopes.push(scope);
         }
         scopes
     }
@@ -176,14 +176,6 @@ impl Follower {
             }
         }
     }
-}
-
-/// Gives the same scope without the time at which its files were told to be whole.
-fn untimed(mut scope: Scope) -> Scope {
-    if let Scope::Places(places) = &mut scope {
-        assert!(places.whole_at.take().is_some(), "it is told when the files are whole");
-    }
-    scope
 }
 
 /// Makes a scope of single files of the only input folder.
