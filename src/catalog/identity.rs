@@ -115,6 +115,10 @@ impl Pending {
         self.is_last_call = true;
     }
 
+    pub(crate) fn is_last_call(&self) -> bool {
+        self.is_last_call
+    }
+
     pub(crate) fn looked_at(&mut self, key: &FileKey) {
         // Mostly there are none, and then the name need not be hashed.
         if !self.keys.is_empty() {

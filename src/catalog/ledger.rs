@@ -82,6 +82,9 @@ impl Catalog {
         };
         let former = match self.claim(&found, head, &turn.settings.site.authority, pending)? {
             Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
+            Claim::Issued(entry) if self.may_be_anothers(&entry, &found, pending)? => {
+                return Ok(Recorded { again: Vec::new(), later: Some(found) });
+            }
             // Nobody saw it yet, so it is what the file says that holds it in the end.
             Claim::Issued(entry) if entry.number >= self.first_new => EntryRow {
                 number: entry.number,
@@ -109,6 +112,19 @@ impl Catalog {
         }
         self.hold(turn, found, former, matter)?;
         Ok(Recorded { again, later: None })
+    }
+
+    /// Tells whether another file of the turn may be the one that an entry was issued for: one that was
+    /// not looked at yet, or of which no more is known than the bytes that it had. Whoever is not that
+    /// one would seem to have changed the entry.
+    fn may_be_anothers(&self, entry: &EntryRow, found: &Found, pending: &Pending) -> Result<bool> {
+        if entry.matter.is_none() || pending.is_last_call() {
+            return Ok(false);
+        }
+        Ok(match &entry.file {
+            Some(file) => *file != found.changed.key() && pending.holds(file),
+            None => self.gone_with(&found.hash)? != Some(entry.number),
+        })
     }
 
     /// Makes a file the holder of an entry.
@@ -251,7 +267,7 @@ impl Catalog {
             .query_row(params![holder.folder, holder.name.as_encoded_bytes()], |row| row.get(0))
             .optional()?;
         let Some(theirs) = theirs else { return Ok(true) };
-        let own = found.head.as_ref().and_then(age);
+        let own = found.age();
         let own_path = (found.changed.file.folder.input, found.changed.file.path());
         Ok(own > theirs || (own == theirs && Some(own_path) < self.input_and_path(holder)?))
     }
@@ -307,7 +323,7 @@ fn row(found: &Found) -> FileRow<'_> {
         stamp: found.stamp,
         hash: found.hash,
         entry: None,
-        age: found.head.as_ref().and_then(age),
+        age: found.age(),
         loses: false,
         reports: &found.reports,
     }
@@ -316,4 +332,12 @@ fn row(found: &Found) -> FileRow<'_> {
 /// Gives the date by which files of one entry contend.
 fn age(head: &Head) -> Option<i64> {
     head.updated.or(head.published).map(Timestamp::unix)
+}
+
+impl Found {
+    /// Gives the date by which files of one entry contend: the newest gets it.
+    #[must_use]
+    pub fn age(&self) -> Option<i64> {
+        self.head.as_ref().and_then(age)
+    }
 }

@@ -187,6 +187,8 @@ impl Intake<'_> {
         progress: &dyn Progress,
     ) -> Result<(), CatalogError> {
         self.pending.call_last();
+        // Of several that claim one entry, the newest gets it in the end: so it comes first.
+        self.later.sort_by_key(|found| std::cmp::Reverse(found.age()));
         for found in std::mem::take(&mut self.later) {
             self.take(catalog, found)?;
         }

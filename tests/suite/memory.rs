@@ -193,6 +193,31 @@ fn two_files_with_one_id_are_one_entry() {
     assert_eq!(site.build(LATER).keys().collect::<Vec<_>>(), ["Newer"]);
 }
 
+/// Whoever builds anew from the ledger looks at the files of one entry in any order: the one that lost
+/// before must not be taken for a change of the one that won.
+#[test]
+fn the_files_of_one_entry_contend_as_before_when_all_is_built_anew() {
+    let site = Site::new(CONFIG);
+    for (name, day) in [("a", 3), ("b", 5), ("c", 4)] {
+        let head = format!("permalink: https://a.example/1\ndate: 2024-05-0{day}\n");
+        site.write(&format!("seeds/{name}.md"), &article(name, &head, &format!("Text {day}.")));
+    }
+    let first = site.build(LATER);
+    assert_eq!(first["b"]["date_published"], "2024-05-05T00:00:00Z");
+    let anew = |now| {
+        site.succeed(now, &["ledger", "export", "ledger.jsonl"]);
+        site.remove("state.db");
+        site.succeed(now, &["ledger", "import", "ledger.jsonl"]);
+        site.build(now)
+    };
+    assert_eq!(anew(LATER), first);
+    // What nobody ever saw in this way is a change, of the newest only.
+    let head = "permalink: https://a.example/1\ndate: 2024-05-05\n";
+    site.write("seeds/b.md", &article("b", head, "Another text."));
+    site.write("seeds/d.md", &article("d", &head.replace("05-05", "05-04"), "Third text."));
+    assert_eq!(anew(LATER + 60)["b"]["content_html"], "<p>Another text.</p>");
+}
+
 #[test]
 fn a_removed_entry_leaves_a_tombstone_and_never_comes_back_as_new() {
     let site = Site::new(CONFIG);
