@@ -21,17 +21,28 @@ pub struct Article {
     pub whole: Whole,
 }
 
+/// An article as the catalog keeps it. To make one of it takes longer than to fetch it, and can be done on
+/// any thread.
+#[derive(Debug)]
+pub struct Kept(String);
+
+impl Kept {
+    /// Makes the article.
+    pub fn article(&self) -> Result<Article> {
+        Ok(serde_json::from_str(&self.0)?)
+    }
+}
+
 impl Catalog {
     /// Gives an article that was read whole, if its file still has the bytes that it had then.
-    pub fn whole(&self, key: &FileKey) -> Result<Option<Article>> {
+    pub fn whole(&self, key: &FileKey) -> Result<Option<Kept>> {
         let mut query = self.db.prepare_cached(
             "SELECT w.article FROM whole w JOIN file f USING (folder, name)
              WHERE w.folder = ? AND w.name = ? AND w.hash = f.hash",
         )?;
-        let text: Option<String> = query
-            .query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0))
-            .optional()?;
-        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+        let text =
+            query.query_row(params![key.folder, key.name.as_encoded_bytes()], |row| row.get(0));
+        Ok(text.optional()?.map(Kept))
     }
 
     /// Gives the digest of the bytes that a file had when the catalog heard of it last.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::entry::EntryRow;
@@ -95,15 +96,14 @@ impl Draft<'_> {
             return Ok(());
         }
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
-        let mut all = Vec::with_capacity(chosen.len());
-        for (member, article, entry) in &chosen {
-            all.push(shown(entry)?);
+        let all = chosen.par_iter().map(|(_, _, entry)| shown(entry));
+        self.shown = Some(all.collect::<Result<Vec<_>, CatalogError>>()?);
+        for (member, article, _) in &chosen {
             if member.entry.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
                 catalog.set_matter(member.entry.number, &matter)?;
             }
         }
-        self.shown = Some(all);
         self.entries = Some(chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect());
         Ok(())
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::catalog::files::FileKey;
 use crate::catalog::identity::Found;
-use crate::catalog::wholes::Article;
+use crate::catalog::wholes::{Article, Kept};
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
 use crate::mill::fresh::Fresh;
@@ -63,15 +63,17 @@ impl<'a> Library<'a> {
         keeps: bool,
     ) -> Result<Vec<Option<Article>>, CatalogError> {
         let inputs = &self.settings.input.folders;
-        let mut articles = Vec::with_capacity(keys.len());
+        let mut all_kept = Vec::with_capacity(keys.len());
         let mut missing = Vec::new();
         for (index, key) in keys.iter().enumerate() {
             let kept = catalog.whole(key)?;
             if kept.is_none() {
                 missing.extend(catalog.seed_file(key, inputs)?.map(|file| (index, file)));
             }
-            articles.push(kept);
+            all_kept.push(kept);
         }
+        let articles = all_kept.par_iter().map(|kept| kept.as_ref().map(Kept::article).transpose());
+        let mut articles = articles.collect::<Result<Vec<_>, CatalogError>>()?;
         let read: Vec<_> = missing
             .into_par_iter()
             .map(|(index, file)| {

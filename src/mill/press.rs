@@ -87,6 +87,10 @@ pub(super) fn bury(
     Ok(())
 }
 
+/// How many feeds are rendered together at most, so that all threads have something to do, and memory has
+/// a bound.
+const TOGETHER: usize = 4;
+
 /// Renders and publishes the stale feeds, removes the documents of feeds that are no more, and keeps
 /// what was published in the catalog.
 pub(super) fn publish(
@@ -106,6 +110,7 @@ pub(super) fn publish(
     let is_listed_anew =
         former.get(&list.path).is_none_or(|known| known.hash != digest(&list.bytes));
     let others = branches(settings, &drafts, |draft| !lists_others(&draft.query));
+    let mut ready = Vec::new();
     for mut draft in drafts {
         ended.remove(&draft.query.folder);
         if is_listed_anew && lists_others(&draft.query) {
@@ -118,8 +123,9 @@ pub(super) fn publish(
         // Archive documents are in place before the document that points at them.
         for page in stale_pages(&archive, &draft, output, &former, &mut told) {
             let feed = archive.feed(settings, catalog, library, &draft, page)?;
-            let placed = print(output, &feed, &former)?;
-            record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
+            for placed in print(output, &[&feed], &former)? {
+                record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
+            }
             catalog.set_page(draft.row.number, page.number(), false)?;
         }
         for (page, _) in archive.pages() {
@@ -137,24 +143,43 @@ pub(super) fn publish(
         if lists_others(&draft.query) {
             feed.others.clone_from(&others);
         }
-        let placed = print(output, &feed, &former)?;
-        record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
-        catalog.set_shown(&draft.query.folder, draft.shown())?;
-        catalog.set_fresh(draft.row.number)?;
-        progress.step();
+        ready.push((draft, feed));
+        if ready.len() == TOGETHER {
+            replace(catalog, output, &mut ready, &former, &mut told, progress)?;
+        }
     }
+    replace(catalog, output, &mut ready, &former, &mut told, progress)?;
     let mut shared = Vec::new();
     for document in [html::stylesheet(), list] {
         expected.extend(output.paths(&document.path));
         shared.extend(output.publish(&document, settings.site.authority.since())?);
     }
-    sync(output, &shared, &former)?;
+    sync(output, shared.iter(), &former)?;
     record(catalog, None, &shared, &mut told.written)?;
     remove_others(catalog, output, &former, &expected, &mut told)?;
     for folder in ended {
         catalog.set_shown(&folder, &[])?;
     }
     Ok(told)
+}
+
+/// Replaces what people subscribe to of some feeds.
+fn replace(
+    catalog: &mut Catalog,
+    output: &Directory<'_>,
+    ready: &mut Vec<(Draft<'_>, Feed)>,
+    former: &BTreeMap<String, DocumentRow>,
+    told: &mut Told,
+    progress: &dyn Progress,
+) -> Result<(), TurnError> {
+    let placed = print(output, &ready.iter().map(|(_, feed)| feed).collect::<Vec<_>>(), former)?;
+    for ((draft, _), placed) in ready.drain(..).zip(placed) {
+        record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
+        catalog.set_shown(&draft.query.folder, draft.shown())?;
+        catalog.set_fresh(draft.row.number)?;
+        progress.step();
+    }
+    Ok(())
 }
 
 /// Tells whether the page of a feed lists the other feeds: the one at the root does.
@@ -230,34 +255,36 @@ fn subscription(
     Ok(draft.feed(settings, entries, tombstones, history))
 }
 
-/// Renders a feed and puts its documents into their places, on all threads.
+/// Renders feeds and puts their documents into their places, on all threads. Gives what was placed, feed
+/// by feed.
 fn print(
     output: &Directory<'_>,
-    feed: &Feed,
+    feeds: &[&Feed],
     former: &BTreeMap<String, DocumentRow>,
-) -> Result<Vec<Placed>, TurnError> {
-    let modified = feed.updated.unwrap_or(feed.since);
-    let placed = feed
-        .formats
+) -> Result<Vec<Vec<Placed>>, TurnError> {
+    let print = |feed: &Feed, format| {
+        output.publish(&render::document(feed, format), feed.updated.unwrap_or(feed.since))
+    };
+    let placed = feeds
         .par_iter()
-        .map(|format| output.publish(&render::document(feed, *format), modified))
-        .collect::<Result<Vec<_>, PublishError>>()?
-        .concat();
-    sync(output, &placed, former)?;
+        .map(|feed| feed.formats.par_iter().map(|format| print(feed, *format)).collect())
+        .collect::<Result<Vec<Vec<Vec<Placed>>>, PublishError>>()?;
+    let placed: Vec<_> = placed.into_iter().map(|of_feed| of_feed.concat()).collect();
+    sync(output, placed.iter().flatten(), former)?;
     Ok(placed)
 }
 
 /// Makes sure that documents stay where they were placed, now or by a build that did not come to its
 /// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
-fn sync(
+fn sync<'a>(
     output: &Directory<'_>,
-    placed: &[Placed],
+    placed: impl Iterator<Item = &'a Placed> + Clone,
     former: &BTreeMap<String, DocumentRow>,
 ) -> Result<(), PublishError> {
     let is_known =
-        |one: &Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
-    let unsure = placed.iter().filter(|one| one.is_replaced || !is_known(one));
-    output.clear(placed.iter().map(|one| one.path.as_str()));
+        |one: &&Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
+    let unsure = placed.clone().filter(|one| one.is_replaced || !is_known(one));
+    output.clear(placed.map(|one| one.path.as_str()));
     output.sync(unsure.map(|one| one.path.as_str()))
 }
 
