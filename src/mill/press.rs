@@ -149,11 +149,9 @@ pub(super) fn publish(
         }
     }
     replace(catalog, output, &mut ready, &former, &mut told, progress)?;
-    let mut shared = Vec::new();
-    for document in [html::stylesheet(), list] {
-        expected.extend(output.paths(&document.path));
-        shared.extend(output.publish(&document, settings.site.authority.since())?);
-    }
+    let shared = [html::stylesheet(), list].map(|one| (one, settings.site.authority.since()));
+    expected.extend(shared.iter().flat_map(|(one, _)| output.paths(&one.path)));
+    let shared = output.publish(shared.into())?.concat();
     sync(output, shared.iter(), &former)?;
     record(catalog, None, &shared, &mut told.written)?;
     remove_others(catalog, output, &former, &expected, &mut told)?;
@@ -262,14 +260,15 @@ fn print(
     feeds: &[&Feed],
     former: &BTreeMap<String, DocumentRow>,
 ) -> Result<Vec<Vec<Placed>>, TurnError> {
-    let print = |feed: &Feed, format| {
-        output.publish(&render::document(feed, format), feed.updated.unwrap_or(feed.since))
-    };
-    let placed = feeds
-        .par_iter()
-        .map(|feed| feed.formats.par_iter().map(|format| print(feed, *format)).collect())
-        .collect::<Result<Vec<Vec<Vec<Placed>>>, PublishError>>()?;
-    let placed: Vec<_> = placed.into_iter().map(|of_feed| of_feed.concat()).collect();
+    let formats = feeds.iter().flat_map(|feed| feed.formats.iter().map(|format| (*feed, *format)));
+    let documents = formats
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(feed, format)| (render::document(feed, format), feed.updated.unwrap_or(feed.since)))
+        .collect();
+    let mut placed = output.publish(documents)?.into_iter();
+    let of_feed = |feed: &&Feed| placed.by_ref().take(feed.formats.len()).flatten().collect();
+    let placed: Vec<Vec<Placed>> = feeds.iter().map(of_feed).collect();
     sync(output, placed.iter().flatten(), former)?;
     Ok(placed)
 }

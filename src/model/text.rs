@@ -38,7 +38,7 @@ fn gate(raw: &str) -> Cow<'_, str> {
 /// a small part of the time that looking for what is none does.
 #[must_use]
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    simdutf8::basic::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Makes one blank of every run of white space, and trims the ends.

@@ -6,8 +6,12 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use rustix::fs::FlockOperation;
 use tempfile::NamedTempFile;
 
@@ -19,6 +23,10 @@ use crate::publish::coding;
 
 /// How the name of a temporary file begins and ends.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
+
+/// How many documents are written at a time. Most of that goes by waiting for the disk, which is done
+/// with several almost as soon as with one.
+const AT_A_TIME: usize = 8;
 
 /// The output could not be written.
 #[derive(Debug)]
@@ -98,21 +106,32 @@ impl<'a> Directory<'a> {
         !self.is_checked || found().is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
-    /// Publishes a document with its coded twins. Each is replaced atomically, and only when its
-    /// bytes differ. `modified` becomes the time of change of the files. The folder is not synced
-    /// yet.
+    /// Publishes documents with their coded twins; gives what was placed, document by document. Each is
+    /// replaced atomically, and only when its bytes differ. The time of each becomes the time of change
+    /// of its files. The folders are not synced yet.
     pub fn publish(
         &self,
-        document: &Document,
-        modified: Timestamp,
-    ) -> Result<Vec<Placed>, PublishError> {
-        let mut placed = vec![self.place(document, modified)?];
-        for coding in self.codings {
-            let path = self.root.join(&document.path);
-            let twin = at(&path, coding::encode(document, *coding))?;
-            placed.push(self.place(&twin, modified)?);
-        }
-        Ok(placed)
+        documents: Vec<(Document, Timestamp)>,
+    ) -> Result<Vec<Vec<Placed>>, PublishError> {
+        let all = documents
+            .into_par_iter()
+            .map(|(document, modified)| Ok((self.with_twins(document)?, modified)))
+            .collect::<Result<Vec<_>, PublishError>>()?;
+        let files: Vec<_> = all
+            .iter()
+            .flat_map(|(twins, modified)| twins.iter().map(|twin| (twin, *modified)))
+            .collect();
+        let place = |index: usize| self.place(files[index].0, files[index].1);
+        let mut placed = all_at_a_time(files.len(), place).into_iter();
+        all.iter().map(|(twins, _)| placed.by_ref().take(twins.len()).collect()).collect()
+    }
+
+    /// Adds the coded twins to a document.
+    fn with_twins(&self, document: Document) -> Result<Vec<Document>, PublishError> {
+        let path = self.root.join(&document.path);
+        let twins = self.codings.iter().map(|coding| at(&path, coding::encode(&document, *coding)));
+        let twins = twins.collect::<Result<Vec<_>, _>>()?;
+        Ok(std::iter::once(document).chain(twins).collect())
     }
 
     fn place(&self, document: &Document, modified: Timestamp) -> Result<Placed, PublishError> {
@@ -173,6 +192,30 @@ impl<'a> Directory<'a> {
         }
         Ok(true)
     }
+}
+
+/// Does a number of things that mostly wait for the disk, several at a time, and gives what came of each,
+/// in order.
+fn all_at_a_time<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
+    let work = || loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= count {
+            break;
+        }
+        let result = act(index);
+        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+    };
+    thread::scope(|scope| {
+        for _ in 1..count.min(AT_A_TIME) {
+            // Where the system gives no thread, the others do its work.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Makes a folder with all above it, each of which outlives a power cut.

@@ -48,17 +48,16 @@ pub fn render(feed: &Feed) -> Document {
     let config = WriteConfig { write_document_declaration: false, indent_size: Some(1) };
     // Writing into a vector does not fail.
     let element = atom.write_with_config(Vec::new(), config).unwrap_or_default();
-    let text = with_zulu_dates(&xml::finish(&element, &feed.up_to_root()));
+    let text = with_zulu_dates(xml::finish(&element, &feed.up_to_root()));
     let text = xml::with_empty_mark(text, feed.history_mark());
     Document::text(feed.path(Format::Atom), "application/atom+xml; charset=utf-8", text)
 }
 
 /// Ends the dates with `Z`, which every reader knows, where the crate writes `+00:00`. Text can't be
 /// hit: there, `<` is escaped.
-fn with_zulu_dates(document: &str) -> String {
-    document
-        .replace("+00:00</updated>", "Z</updated>")
-        .replace("+00:00</published>", "Z</published>")
+fn with_zulu_dates(document: String) -> String {
+    let document = xml::replaced(document, "+00:00</updated>", "Z</updated>");
+    xml::replaced(document, "+00:00</published>", "Z</published>")
 }
 
 fn date(at: Timestamp) -> DateTime<FixedOffset> {

@@ -4,7 +4,7 @@ use crate::model::text::lossy;
 
 /// Stands for the `&#x` of a character reference while a crate that escapes `&` writes the text.
 /// XML forbids this character and the model drops it, so it can't come from an article.
-const REFERENCE: char = '\u{FFFE}';
+const REFERENCE: &str = "\u{FFFE}";
 
 /// The prefix and the namespace of feed history (RFC 5005).
 pub(super) const HISTORY: (&str, &str) = ("fh", "http://purl.org/syndication/history/1.0");
@@ -24,12 +24,29 @@ pub(super) fn referenced(text: &str) -> String {
 /// browsers, the references put in.
 pub(super) fn finish(element: &[u8], up_to_root: &str) -> String {
     // The crates write into a buffer of ours from strings of ours, so this is UTF-8.
-    let element = lossy(element).replace(REFERENCE, "&#x");
-    format!(
+    let document = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <?xml-stylesheet type=\"text/css\" href=\"{up_to_root}{STYLE_SHEET}\"?>\n\
-         {element}\n"
-    )
+         {}\n",
+        lossy(element)
+    );
+    replaced(document, REFERENCE, "&#x")
+}
+
+/// Replaces a text wherever it stands. Unlike the library's, this is as fast in Chinese as in English.
+pub(super) fn replaced(document: String, from: &str, to: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    let mut end = 0;
+    for at in memchr::memmem::find_iter(document.as_bytes(), from) {
+        out.push_str(&document[end..at]);
+        out.push_str(to);
+        end = at + from.len();
+    }
+    if end == 0 {
+        return document;
+    }
+    out.push_str(&document[end..]);
+    out
 }
 
 /// Makes the element that tells a document's part in a history an empty one, as RFC 5005 has it, where
