@@ -277,7 +277,7 @@ struct Service {
 impl Service {
     /// Starts the service, and waits for its first edition.
     fn start(place: &Path) -> io::Result<Self> {
-        let mut child = feedmill(place, &["run"]).stderr(Stdio::piped()).spawn()?;
+        let mut child = feedmill(place, &["run", "--no-serve"]).stderr(Stdio::piped()).spawn()?;
         let told = child.stderr.take().map(BufReader::new);
         let (sender, lines) = channel();
         thread::spawn(move || {

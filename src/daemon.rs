@@ -37,6 +37,8 @@ use crate::ops::alarm::Clock;
 use crate::ops::control::{self, Control};
 use crate::ops::signals::Signal;
 use crate::ops::systemd;
+use crate::publish::shelf::Shelf;
+use crate::serve::server::Server;
 use crate::watch::health::Health;
 use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::watcher::{Hints, Watcher};
@@ -127,6 +129,10 @@ struct Daemon {
     pause: Pause,
     pulse: Option<tokio::time::Interval>,
     teller: Teller,
+    /// What is served.
+    shelf: watch::Receiver<Arc<Shelf>>,
+    /// Serves it; `None` once it is stopped.
+    server: Option<Server>,
     control: Option<JoinHandle<()>>,
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
@@ -151,13 +157,13 @@ impl Daemon {
             }
         });
         let teller = Teller::new(clock.now());
+        let workshop =
+            Workshop::new(Arc::clone(&settings), Arc::clone(&clock), Arc::clone(&stop), force);
+        let shelf = workshop.shelf();
         Ok(Self {
-            workshop: Some(Workshop::new(
-                Arc::clone(&settings),
-                Arc::clone(&clock),
-                Arc::clone(&stop),
-                force,
-            )),
+            workshop: Some(workshop),
+            server: Some(Server::start(&settings.serve, &shelf, None)),
+            shelf,
             settings,
             load,
             clock,
@@ -357,6 +363,10 @@ impl Daemon {
             }
             Err(error) => tracing::error!("the folders are watched as before: {error}"),
         }
+        if former.serve != self.settings.serve {
+            let server = self.server.take();
+            self.server = Some(Server::start(&self.settings.serve, &self.shelf, server));
+        }
         if former.state != self.settings.state
             && let Some(control) = self.control.take()
         {
@@ -383,6 +393,9 @@ impl Daemon {
     }
 
     async fn leave(mut self) -> Ending {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
         if let Some(control) = self.control.take() {
             control.abort();
             // The socket is gone once its task is.

@@ -11,9 +11,9 @@
 //!
 //! - [`cli`]: the arguments, one file a subcommand
 //! - [`daemon`]: the service: what happens, and the turns that follow from it
-//! - [`mill`]: a turn; [`ops`]: log, systemd, signals, the clock, the socket for whoever asks
+//! - [`mill`]: a turn; [`serve`]: what is published, over HTTP; [`ops`]: log, systemd, signals, the clock, the socket for whoever asks
 //! - [`watch`]: which files there are and where something changed; [`catalog`]: the state file;
-//!   [`publish`]: the output folder and the gate
+//!   [`publish`]: the output folder, the shelf that is served from, and the gate
 //! - [`read`]: bytes to articles; [`select`]: which of them, in what order; [`render`]: feeds to documents
 //! - [`config`]: the configuration
 //! - [`model`]: what all of them speak of
@@ -29,4 +29,5 @@ pub mod publish;
 pub mod read;
 pub mod render;
 pub mod select;
+pub mod serve;
 pub mod watch;

@@ -105,6 +105,14 @@ pub struct Written {
     pub removed: usize,
 }
 
+impl Written {
+    /// Tells whether any document is other than before.
+    #[must_use]
+    pub fn is_any(self) -> bool {
+        self.replaced + self.removed > 0
+    }
+}
+
 /// A feed that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedSummary {

@@ -43,6 +43,9 @@ _feedmill() {
             feedmill,run)
                 cmd="feedmill__subcmd__run"
                 ;;
+            feedmill,serve)
+                cmd="feedmill__subcmd__serve"
+                ;;
             feedmill,status)
                 cmd="feedmill__subcmd__status"
                 ;;
@@ -72,6 +75,9 @@ _feedmill() {
                 ;;
             feedmill__subcmd__help,run)
                 cmd="feedmill__subcmd__help__subcmd__run"
+                ;;
+            feedmill__subcmd__help,serve)
+                cmd="feedmill__subcmd__help__subcmd__serve"
                 ;;
             feedmill__subcmd__help,status)
                 cmd="feedmill__subcmd__help__subcmd__status"
@@ -116,7 +122,7 @@ _feedmill() {
 
     case "${cmd}" in
         feedmill)
-            opts="-q -v -h -V --config --input --output --site-url --state --json --quiet --verbose --help --version build run status init inspect ledger config completions man help"
+            opts="-q -v -h -V --config --input --output --site-url --state --json --quiet --verbose --help --version build run serve status init inspect ledger config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -252,7 +258,7 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__help)
-            opts="build run status init inspect ledger config completions man help"
+            opts="build run serve status init inspect ledger config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -420,6 +426,20 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__help__subcmd__serve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -756,12 +776,54 @@ _feedmill() {
             return 0
             ;;
         feedmill__subcmd__run)
-            opts="-q -v -h --force --config --input --output --site-url --state --json --quiet --verbose --help"
+            opts="-q -v -h --force --listen --no-serve --config --input --output --site-url --state --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        feedmill__subcmd__serve)
+            opts="-q -v -h --listen --config --input --output --site-url --state --json --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -36,6 +36,7 @@ complete -c feedmill -n "__fish_feedmill_needs_command" -s h -l help -d 'Print h
 complete -c feedmill -n "__fish_feedmill_needs_command" -s V -l version -d 'Print version'
 complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "build" -d 'Build the feeds once and leave'
 complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "run" -d 'Build the feeds, and keep them true to the folder from then on'
+complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "serve" -d 'Serve an output folder that another feedmill keeps'
 complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "status" -d 'Tell how a running service is, or what was published last'
 complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "init" -d 'Write a commented config.toml and a sample article'
 complete -c feedmill -n "__fish_feedmill_needs_command" -f -a "inspect" -d 'Show what is read from an article, and which feeds hold it'
@@ -56,16 +57,28 @@ complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l json -d 'Pri
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s q -l quiet -d 'Print nothing but errors that end the work'
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s v -l verbose -d 'Print more: notes, and every feed'
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l listen -d 'Serve the feeds at this address; may be given several times' -r
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l input -d 'The folder of articles; may be given several times' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l output -d 'The folder that the feeds are written to' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l site-url -d 'The address at which the output is served' -r
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l state -d 'The file that remembers ids and dates from build to build, or "none"' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l force -d 'Publish the first edition even if many entries disappear or reappear as unread'
+complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l no-serve -d 'Serve nothing over HTTP'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s q -l quiet -d 'Print nothing but errors that end the work'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s v -l verbose -d 'Print more: notes, and every feed'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s h -l help -d 'Print help'
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l listen -d 'Serve the feeds at this address; may be given several times' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l input -d 'The folder of articles; may be given several times' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l output -d 'The folder that the feeds are written to' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l site-url -d 'The address at which the output is served' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l state -d 'The file that remembers ids and dates from build to build, or "none"' -r -F
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l json -d 'Print for machines: JSON on standard output, a report a line on standard error'
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -s q -l quiet -d 'Print nothing but errors that end the work'
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -s v -l verbose -d 'Print more: notes, and every feed'
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c feedmill -n "__fish_feedmill_using_subcommand status" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand status" -l input -d 'The folder of articles; may be given several times' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand status" -l output -d 'The folder that the feeds are written to' -r -F
@@ -164,16 +177,17 @@ complete -c feedmill -n "__fish_feedmill_using_subcommand man" -l json -d 'Print
 complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s q -l quiet -d 'Print nothing but errors that end the work'
 complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s v -l verbose -d 'Print more: notes, and every feed'
 complete -c feedmill -n "__fish_feedmill_using_subcommand man" -s h -l help -d 'Print help'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "build" -d 'Build the feeds once and leave'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "run" -d 'Build the feeds, and keep them true to the folder from then on'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "status" -d 'Tell how a running service is, or what was published last'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "init" -d 'Write a commented config.toml and a sample article'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "inspect" -d 'Show what is read from an article, and which feeds hold it'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "ledger" -d 'Carry ids and dates to another place, or take them from a feed that others made'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "config" -d 'Print the configuration in force, and where each value comes from'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "man" -d 'Print the man page'
-complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run status init inspect ledger config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "build" -d 'Build the feeds once and leave'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "run" -d 'Build the feeds, and keep them true to the folder from then on'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "serve" -d 'Serve an output folder that another feedmill keeps'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "status" -d 'Tell how a running service is, or what was published last'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "init" -d 'Write a commented config.toml and a sample article'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "inspect" -d 'Show what is read from an article, and which feeds hold it'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "ledger" -d 'Carry ids and dates to another place, or take them from a feed that others made'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "config" -d 'Print the configuration in force, and where each value comes from'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "man" -d 'Print the man page'
+complete -c feedmill -n "__fish_feedmill_using_subcommand help; and not __fish_seen_subcommand_from build run serve status init inspect ledger config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c feedmill -n "__fish_feedmill_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "export" -d 'Write all ids and dates that were issued, as lines of JSON'
 complete -c feedmill -n "__fish_feedmill_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "import" -d 'Take what was exported; the same ids are replaced'
 complete -c feedmill -n "__fish_feedmill_using_subcommand help; and __fish_seen_subcommand_from ledger" -f -a "adopt" -d 'Take ids and dates from an RSS, Atom or JSON feed, so that its subscribers see nothing twice'

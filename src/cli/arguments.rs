@@ -1,5 +1,6 @@
 //! The arguments, as typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -50,6 +51,8 @@ pub(super) enum Command {
     Build(BuildOptions),
     /// Build the feeds, and keep them true to the folder from then on
     Run(RunOptions),
+    /// Serve an output folder that another feedmill keeps
+    Serve(ServeOptions),
     /// Tell how a running service is, or what was published last
     Status,
     /// Write a commented config.toml and a sample article
@@ -110,6 +113,18 @@ pub(super) struct RunOptions {
     /// Publish the first edition even if many entries disappear or reappear as unread
     #[arg(long)]
     pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) serve: ServeOptions,
+    /// Serve nothing over HTTP
+    #[arg(long, conflicts_with = "listen")]
+    pub(super) no_serve: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeOptions {
+    /// Serve the feeds at this address; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Vec<SocketAddr>,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ mod ledger;
 mod progress;
 mod reports;
 mod run;
+mod serve;
 mod settings;
 mod shell;
 mod state;
@@ -64,6 +65,7 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Build(options) => build::run(common, options),
         Command::Run(options) => run::run(common, options),
+        Command::Serve(options) => serve::run(common, options),
         Command::Status => status::run(common),
         Command::Init(options) => init::run(common, options),
         Command::Inspect(options) => inspect::run(common, options),

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tracing::Level;
 
 use crate::cli::arguments::{Common, RunOptions};
-use crate::cli::{Outcome, settings};
+use crate::cli::{Outcome, serve, settings};
 use crate::daemon::{self, Ending, Setup};
 use crate::ops::alarm::SystemClock;
 use crate::ops::log::{self, Form};
@@ -17,14 +17,14 @@ use crate::ops::signals::Signals;
 
 /// Runs the service until a signal ends it.
 pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
-    let settings = settings::load(common)?.settings;
-    let journal = std::env::var("JOURNAL_STREAM").ok();
-    log::begin(Form::choose(common.json, journal.as_deref()), least(common));
+    let flags = serve::flags(&options.serve, options.no_serve);
+    let settings = settings::load_with(common, flags.clone())?.settings;
+    begin_log(common);
     let again = common.clone();
     let setup = Setup {
         settings,
         load: Box::new(move || {
-            let loaded = settings::load(&again);
+            let loaded = settings::load_with(&again, flags.clone());
             loaded.map(|loaded| loaded.settings).map_err(|error| format!("{error:#}"))
         }),
         config_file: config_file(common),
@@ -50,6 +50,12 @@ fn config_file(common: &Common) -> Option<PathBuf> {
     let file = settings::path(common);
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.is_none_or(Path::is_dir).then(|| file.to_owned())
+}
+
+/// Begins to write the log, in the form that suits who reads it.
+pub(super) fn begin_log(common: &Common) {
+    let journal = std::env::var("JOURNAL_STREAM").ok();
+    log::begin(Form::choose(common.json, journal.as_deref()), least(common));
 }
 
 fn least(common: &Common) -> Level {

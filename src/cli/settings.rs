@@ -13,15 +13,20 @@ const DEFAULT_FILE: &str = "config.toml";
 
 /// Loads the configuration; every fault of it is in the error, a line each.
 pub(super) fn load(common: &Common) -> Result<Loaded> {
-    load_from(common, file(common)?)
+    load_with(common, Vec::new())
 }
 
-fn load_from(common: &Common, file: Option<ConfigFile>) -> Result<Loaded> {
+/// Loads the configuration, with the flags of a subcommand.
+pub(super) fn load_with(common: &Common, own: Vec<FlagValue>) -> Result<Loaded> {
+    load_from(common, own, file(common)?)
+}
+
+fn load_from(common: &Common, own: Vec<FlagValue>, file: Option<ConfigFile>) -> Result<Loaded> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("FEEDMILL_"))
         .collect();
-    let sources = Sources { file, environment, flags: flags(common)? };
+    let sources = Sources { file, environment, flags: [flags(common)?, own].concat() };
     config::load(&sources).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(lines.join("\n"))
@@ -31,7 +36,7 @@ fn load_from(common: &Common, file: Option<ConfigFile>) -> Result<Loaded> {
 /// Loads what environment and flags say alone: where the service is to be found, while the file that it
 /// once read is broken.
 pub(super) fn load_without_file(common: &Common) -> Result<Loaded> {
-    load_from(common, None)
+    load_from(common, Vec::new(), None)
 }
 
 /// Gives the file of the configuration, which need not be there when none is named.

@@ -1,5 +1,6 @@
 //! The configuration as meant: checked whole, every value of the type that its user needs.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// How the input folders are watched.
     pub watch: Watch,
+    /// How the output is served.
+    pub serve: Serve,
     /// The feeds, in the order in which they are declared.
     pub feeds: Vec<FeedPlan>,
     /// Stands for all that entries and feeds are made by, the version of the program included: as
@@ -158,6 +161,17 @@ pub struct Watch {
     pub reconcile: Duration,
     /// How long a file that is still open must have been quiet before it is read.
     pub settle: Duration,
+}
+
+/// How the output is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serve {
+    /// The addresses that are listened at; none where nothing is served.
+    pub listen: Vec<SocketAddr>,
+    /// How long a reader may take a document for fresh before it asks again.
+    pub max_age: Duration,
+    /// How many connections there may be at once.
+    pub connections: usize,
 }
 
 /// By what changes are noticed.

@@ -108,7 +108,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
 }
 
 /// Keys that say where things are and when they are looked at, and change nothing of what is made.
-const PLACES_AND_TIMES: [&str; 7] = [
+const PLACES_AND_TIMES: [&str; 10] = [
     "input.folders",
     "output.folder",
     "state.file",
@@ -116,6 +116,9 @@ const PLACES_AND_TIMES: [&str; 7] = [
     "watch.poll",
     "watch.reconcile",
     "watch.settle",
+    "serve.listen",
+    "serve.max_age",
+    "serve.connections",
 ];
 
 /// Makes the print of all settings and the version.
@@ -163,7 +166,7 @@ fn means(
 fn listing(typed: &Typed, origins: &Origins) -> Vec<Setting> {
     let table = typed::table(typed);
     let mut listing = Vec::new();
-    for section in ["site", "input", "output", "state", "watch", "feed"] {
+    for section in ["site", "input", "output", "state", "watch", "serve", "feed"] {
         if let Some(value) = table.get(section) {
             list(section, value, origins, &mut listing);
         }

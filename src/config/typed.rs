@@ -15,6 +15,7 @@ pub(crate) struct Typed {
     pub(crate) output: Output,
     pub(crate) state: State,
     pub(crate) watch: Watch,
+    pub(crate) serve: Serve,
     pub(crate) feed: Vec<Feed>,
 }
 
@@ -27,6 +28,7 @@ impl Default for Typed {
             output: Output::default(),
             state: State::default(),
             watch: Watch::default(),
+            serve: Serve::default(),
             feed: vec![Feed::default()],
         }
     }
@@ -183,6 +185,25 @@ impl Default for Watch {
     }
 }
 
+/// `[serve]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Serve {
+    pub(crate) listen: Vec<String>,
+    pub(crate) max_age: String,
+    pub(crate) connections: u32,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: vec!["127.0.0.1:8080".into()],
+            max_age: "5 minutes".into(),
+            connections: 16_384,
+        }
+    }
+}
+
 /// One `[[feed]]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -277,7 +298,7 @@ mod tests {
     #[test]
     fn the_shape_holds_every_section_and_reads_back() {
         let shape = shape();
-        for section in ["site", "input", "output", "state", "watch"] {
+        for section in ["site", "input", "output", "state", "watch", "serve"] {
             assert!(shape[section].as_table().is_some_and(|keys| !keys.is_empty()), "{section}");
         }
         assert_eq!(shape["feed"].as_array().map(Vec::len), Some(1));

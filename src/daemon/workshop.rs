@@ -1,8 +1,11 @@
 //! The mill and its state, on the thread of a turn.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
@@ -10,6 +13,7 @@ use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
 use crate::model::report::Report;
 use crate::ops::alarm::Clock;
 use crate::ops::memory;
+use crate::publish::shelf::Shelf;
 use crate::watch::scope::{Place, Scope};
 use crate::watch::watcher::Ear;
 
@@ -28,6 +32,10 @@ pub(super) struct Workshop {
     waited: u32,
     /// Whether the next edition is published whatever the gate says.
     force: bool,
+    /// What is served.
+    shelf: watch::Sender<Arc<Shelf>>,
+    /// Whether the shelf holds what was published last.
+    is_shown: bool,
 }
 
 /// A turn that has ended.
@@ -48,7 +56,13 @@ impl Workshop {
         stop: Arc<AtomicBool>,
         force: bool,
     ) -> Self {
-        Self { settings, clock, stop, catalog: None, waited: 0, force }
+        let shelf = watch::Sender::default();
+        Self { settings, clock, stop, catalog: None, waited: 0, force, shelf, is_shown: false }
+    }
+
+    /// Gives what is served, now and whenever that changes.
+    pub(super) fn shelf(&self) -> watch::Receiver<Arc<Shelf>> {
+        self.shelf.subscribe()
     }
 
     /// Goes on with other settings; a state elsewhere is opened by the next turn.
@@ -57,16 +71,24 @@ impl Workshop {
             self.close();
         }
         self.settings = settings;
+        self.is_shown = false;
     }
 
     /// Turns the mill once.
     pub(super) fn turn(mut self, scope: Scope, most_new: usize, ear: &Ear) -> Turned {
         let began = Instant::now();
         let mut told = None;
+        if !self.is_shown {
+            // What was published last is served while the first turn runs.
+            self.show();
+        }
         let outcome = self.turn_within(&scope, most_new, ear, &mut told);
         if let Err(TurnError::Catalog(_)) = outcome {
             // What failed once may not be tried again with the same open file.
             self.catalog = None;
+        }
+        if outcome.as_ref().is_ok_and(|edition| edition.written.is_any()) || !self.is_shown {
+            self.show();
         }
         if outcome.as_ref().map_or(true, |edition| edition.read > MANY) {
             self.give_back();
@@ -100,6 +122,23 @@ impl Workshop {
             Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop, ear };
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
+    }
+
+    /// Puts what is published on the shelf.
+    fn show(&mut self) {
+        if self.settings.serve.listen.is_empty() {
+            return;
+        }
+        let (folder, former) = (&self.settings.output.folder, Arc::clone(&self.shelf.borrow()));
+        match Shelf::load(folder, &former) {
+            Ok(shelf) => {
+                self.shelf.send_replace(Arc::new(shelf));
+                self.is_shown = true;
+            }
+            // It is made by the first turn.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!("{}: not served: {error}", folder.display()),
+        }
     }
 
     /// Lets go of the memory that a turn needed, where it was much.

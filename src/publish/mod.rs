@@ -5,3 +5,4 @@
 pub mod coding;
 pub mod directory;
 pub mod gate;
+pub mod shelf;

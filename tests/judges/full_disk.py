@@ -27,7 +27,7 @@ class Service:
 
     def __init__(self, feedmill: str, folder: Path):
         self.folder, self.feedmill = folder, feedmill
-        command = [feedmill, "run"]
+        command = [feedmill, "run", "--no-serve"]
         self.process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
         self.lines: queue.Queue[str] = queue.Queue()
         self.log: list[str] = []

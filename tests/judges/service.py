@@ -76,7 +76,7 @@ class Service:
 
     def start(self) -> None:
         """Starts the service."""
-        command = [self.feedmill, "run", "--verbose"]
+        command = [self.feedmill, "run", "--verbose", "--no-serve"]
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 command, cwd=self.folder, env=self.environment, stdout=log, stderr=log

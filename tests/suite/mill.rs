@@ -24,6 +24,7 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
         .current_dir(folder)
         .env("SOURCE_DATE_EPOCH", NOW)
         .env("FEEDMILL_STATE_FILE", "none")
+        .env("FEEDMILL_SERVE_LISTEN", "")
         .args(arguments);
     command
 }

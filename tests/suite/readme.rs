@@ -82,7 +82,14 @@ pub(crate) fn run(folder: &Path, line: &str) -> Output {
         command
     };
     match words.first() {
-        Some(&"run") => run_for_an_edition(prepared(&words)),
+        Some(&"run") => run_until("written", prepared(&words)),
+        Some(&"serve") => {
+            let built = prepared(&["build"]).output().expect("the program can be started");
+            assert!(built.status.success());
+            let mut command = prepared(&words);
+            command.env("FEEDMILL_SERVE_LISTEN", "127.0.0.1:0");
+            run_until("served at", command)
+        }
         Some(&"status") => {
             let built = prepared(&["build"]).output().expect("the program can be started");
             assert!(built.status.success());
@@ -92,12 +99,12 @@ pub(crate) fn run(folder: &Path, line: &str) -> Output {
     }
 }
 
-/// Runs a service until its first edition is published.
-fn run_for_an_edition(mut command: Command) -> Output {
+/// Runs a service until it tells something.
+fn run_until(words: &str, mut command: Command) -> Output {
     let mut child = command.stderr(Stdio::piped()).spawn().expect("the program can be started");
     let told = BufReader::new(child.stderr.take().expect("it is piped"));
     let mut lines = told.lines().map_while(Result::ok);
-    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("written")).collect();
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains(words)).collect();
     kill_process(Pid::from_child(&child), Signal::TERM).expect("it is ours");
     let left: Vec<String> = lines.collect();
     let output = child.wait_with_output().expect("it ends");

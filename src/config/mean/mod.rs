@@ -10,6 +10,7 @@ mod matcher;
 mod moment;
 mod name;
 mod pattern;
+mod serve;
 mod site;
 mod value;
 mod watch;
@@ -38,11 +39,14 @@ pub(crate) fn settings(
     let feeds = feed::feeds(&typed.feed, zone, &mut findings);
     let state = findings.take("state.file", input::state(&typed.state, &typed.output));
     let watch = watch::watch(&typed.watch, &mut findings);
-    match (site, input, output, feeds, state, watch) {
-        (Some(site), Some(input), Some(output), Some(feeds), Some(state), Some(watch))
+    let serve = serve::serve(&typed.serve, &mut findings);
+    let places = input.zip(output).zip(state);
+    match (site, places, feeds, watch, serve) {
+        (Some(site), Some(((input, output), state)), Some(feeds), Some(watch), Some(serve))
             if findings.errors.is_empty() =>
         {
-            Ok(Settings { site, input, output, state, watch, feeds, print: String::new() })
+            let print = String::new();
+            Ok(Settings { site, input, output, state, watch, serve, feeds, print })
         }
         _ => Err(findings.errors),
     }

@@ -4,6 +4,7 @@ mod configuration;
 mod failures;
 mod following;
 mod schedule;
+mod serving;
 mod telling;
 
 use std::fs;
@@ -40,7 +41,16 @@ impl Service {
 
     /// Starts the service.
     fn begin(site: &Site, prepare: impl FnOnce(&mut std::process::Command)) -> Self {
-        let mut command = command(site.path(), &["run"]);
+        Self::begin_with(site, &["run"], prepare)
+    }
+
+    /// Starts what goes on until it is ended.
+    fn begin_with(
+        site: &Site,
+        arguments: &[&str],
+        prepare: impl FnOnce(&mut std::process::Command),
+    ) -> Self {
+        let mut command = command(site.path(), arguments);
         command.env("FEEDMILL_STATE_FILE", "state.db").env_remove("SOURCE_DATE_EPOCH");
         command.env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");
         prepare(&mut command);

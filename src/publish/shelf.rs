@@ -1,0 +1,318 @@
+//! The shelf: all that is published, ready to be served from memory.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::config::meant::Coding;
+use crate::model::date::Timestamp;
+use crate::model::document::Document;
+use crate::model::feed::Format;
+use crate::model::id::{Digest, digest, hex};
+use crate::publish::coding;
+
+/// How many bytes are held in memory at most. Documents beyond that, which are pages of large archives,
+/// are read when somebody asks for them.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// All that is published, as of one moment.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    items: HashMap<String, Arc<Item>>,
+}
+
+/// A document on the shelf.
+#[derive(Debug)]
+pub struct Item {
+    /// Its media type, with `charset` where that applies.
+    pub media_type: &'static str,
+    /// The time of its newest entry, which is that of its file.
+    pub modified: Timestamp,
+    /// Whether that time tells these bytes from others: false once others were seen with the same one, as
+    /// when an older entry was edited.
+    pub is_told_by_time: bool,
+    location: PathBuf,
+    stamp: Stamp,
+    digest: Digest,
+    /// Its bytes, if there is room for them.
+    bytes: Option<Bytes>,
+    /// Its bytes in each of [`CODINGS`], once somebody asked for them.
+    coded: [OnceLock<Bytes>; 3],
+}
+
+/// What the file system tells of a file: as long as this is the same, so are its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp([i64; 5]);
+
+/// The content codings that a document is offered in, the smallest first.
+pub const CODINGS: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
+
+impl Shelf {
+    /// Takes in what stands in an output folder. Files that are as they were on the former shelf are not
+    /// read again. What feedmill would not write has no place on it, and nor has what is hidden.
+    ///
+    /// Errors: the folder, or a file in it, can't be read.
+    pub fn load(root: &Path, former: &Self) -> io::Result<Self> {
+        let mut items = HashMap::new();
+        let mut room = MOST_BYTES;
+        let is_visible = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+        };
+        let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(is_visible) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // It is replaced or removed just now: the next shelf will have it or not.
+                Err(error) if is_gone(&error) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let Some(path) = path_below(root, entry.path()) else { continue };
+            let Some(media_type) = media_type(&path).filter(|_| entry.file_type().is_file()) else {
+                continue;
+            };
+            let known = former.items.get(&path);
+            match Item::load(entry.path(), media_type, known, room) {
+                Ok(item) => {
+                    room -= item.bytes.as_ref().map_or(0, Bytes::len);
+                    items.insert(path, item);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self { items })
+    }
+
+    /// Gives the document at a path below the output, with `/`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Arc<Item>> {
+        self.items.get(path)
+    }
+}
+
+impl Item {
+    fn load(
+        location: &Path,
+        media_type: &'static str,
+        known: Option<&Arc<Self>>,
+        room: usize,
+    ) -> io::Result<Arc<Self>> {
+        let mut file = File::open(location)?;
+        let found = file.metadata()?;
+        let stamp = Stamp::of(&found);
+        let fits = usize::try_from(found.len()).is_ok_and(|length| length <= room);
+        if let Some(known) = known.filter(|one| one.stamp == stamp && one.bytes.is_some() == fits) {
+            return Ok(Arc::clone(known));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let digest = digest(&bytes);
+        let modified = Timestamp::from_unix(found.mtime()).unwrap_or(Timestamp::EPOCH);
+        let is_told_by_time = known.is_none_or(|known| {
+            known.modified != modified || (known.is_told_by_time && known.digest == digest)
+        });
+        Ok(Arc::new(Self {
+            media_type,
+            modified,
+            is_told_by_time,
+            location: location.to_owned(),
+            stamp,
+            digest,
+            bytes: fits.then(|| bytes.into()),
+            coded: Default::default(),
+        }))
+    }
+
+    /// Gives the strong entity tag of its bytes in a coding (RFC 9110 §8.8.3): the same after a restart
+    /// and on every machine.
+    #[must_use]
+    pub fn etag(&self, coding: Option<Coding>) -> String {
+        let own = hex(&self.digest);
+        match coding {
+            None => format!("\"{own}\""),
+            Some(coding) => format!("\"{own}-{}\"", token(coding)),
+        }
+    }
+
+    /// Gives the codings that it is offered in.
+    #[must_use]
+    pub fn codings(&self) -> &'static [Coding] {
+        if self.bytes.is_some() { &CODINGS } else { &[] }
+    }
+
+    /// Tells whether its bytes in a coding are there already.
+    #[must_use]
+    pub fn is_at_hand(&self, coding: Option<Coding>) -> bool {
+        let is_coded = |coding| self.place(coding).is_some_and(|place| place.get().is_some());
+        self.bytes.is_some() && coding.is_none_or(is_coded)
+    }
+
+    fn place(&self, coding: Coding) -> Option<&OnceLock<Bytes>> {
+        let index = CODINGS.iter().position(|one| *one == coding)?;
+        self.coded.get(index)
+    }
+
+    /// Gives its bytes in a coding. To code them takes long, the first time.
+    ///
+    /// Errors: its file is to be read, and has gone or has other bytes by now.
+    pub fn bytes(&self, coding: Option<Coding>) -> io::Result<Bytes> {
+        let plain = match &self.bytes {
+            Some(bytes) => bytes.clone(),
+            None => self.read()?,
+        };
+        let Some(coding) = coding else { return Ok(plain) };
+        let place = self.place(coding);
+        if let Some(bytes) = place.and_then(OnceLock::get) {
+            return Ok(bytes.clone());
+        }
+        let document =
+            Document { path: String::new(), media_type: self.media_type, bytes: plain.to_vec() };
+        let coded = Bytes::from(coding::encode(&document, coding)?.bytes);
+        Ok(place.map_or(coded.clone(), |place| place.get_or_init(|| coded).clone()))
+    }
+
+    fn read(&self) -> io::Result<Bytes> {
+        let bytes = std::fs::read(&self.location)?;
+        if digest(&bytes) == self.digest {
+            Ok(bytes.into())
+        } else {
+            Err(io::Error::other("the document was replaced just now"))
+        }
+    }
+}
+
+impl Stamp {
+    fn of(found: &std::fs::Metadata) -> Self {
+        let size = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let inode = found.ino().cast_signed();
+        Self([size, found.mtime(), found.ctime(), found.ctime_nsec(), inode])
+    }
+}
+
+/// Gives the name of a coding in HTTP.
+#[must_use]
+pub fn token(coding: Coding) -> &'static str {
+    match coding {
+        Coding::Gzip => "gzip",
+        Coding::Brotli => "br",
+        Coding::Zstd => "zstd",
+    }
+}
+
+fn is_gone(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+fn path_below(root: &Path, path: &Path) -> Option<String> {
+    path.strip_prefix(root).ok()?.to_str().map(ToOwned::to_owned)
+}
+
+/// Gives the media type of what feedmill writes at a path; `None` for what it does not write.
+fn media_type(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, ending) = name.rsplit_once('.')?;
+    let is = |format: Format| {
+        let own = format.file_name().split('.').next().unwrap_or_default();
+        stem == own || stem.strip_prefix(own).is_some_and(|page| page.starts_with('-'))
+    };
+    Some(match ending {
+        "xml" if is(Format::Rss) => "application/rss+xml; charset=utf-8",
+        "xml" if is(Format::Atom) => "application/atom+xml; charset=utf-8",
+        "json" if is(Format::Json) => "application/feed+json; charset=utf-8",
+        "html" if is(Format::Html) => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "opml" => "text/x-opml; charset=utf-8",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn write(folder: &Path, path: &str, text: &str) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    #[test]
+    fn only_what_feedmill_writes_is_on_the_shelf() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let own = ["rss.xml", "a/atom.xml", "a/atom-2024-05.xml", "feed.json", "a/b/index.html"];
+        for path in own {
+            write(folder.path(), path, path);
+        }
+        for path in [".rss.xml", ".a/rss.xml", "sitemap.xml", "rss.xml.gz", "notes.html", "rss"] {
+            write(folder.path(), path, path);
+        }
+        let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        let mut found: Vec<&str> = shelf.items.keys().map(String::as_str).collect();
+        found.sort_unstable();
+        let mut wanted = own.to_vec();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted);
+        let atom = shelf.get("a/atom-2024-05.xml").expect("it is there");
+        assert_eq!(atom.media_type, "application/atom+xml; charset=utf-8");
+        assert_eq!(atom.bytes(None).expect("held"), "a/atom-2024-05.xml".as_bytes());
+    }
+
+    #[test]
+    fn what_stays_as_it_was_is_not_read_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        write(folder.path(), "rss.xml", "one");
+        write(folder.path(), "atom.xml", "one");
+        let first = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        write(folder.path(), "atom.xml", "other");
+        let second = Shelf::load(folder.path(), &first).expect("read");
+        let is_same = |path| {
+            let (one, other) = (first.get(path), second.get(path));
+            one.zip(other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+        };
+        assert!(is_same("rss.xml") && !is_same("atom.xml"));
+        let etag = |shelf: &Shelf| shelf.get("atom.xml").map(|item| item.etag(None));
+        assert_ne!(etag(&first), etag(&second));
+    }
+
+    #[test]
+    fn a_time_that_several_bytes_had_tells_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut shelf = Shelf::default();
+        let mut write_at = |text: &str, seconds: u64| {
+            write(folder.path(), "rss.xml", text);
+            let at = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+            let file = File::options().append(true).open(folder.path().join("rss.xml"));
+            file.and_then(|file| file.set_modified(at)).expect("set");
+            shelf = Shelf::load(folder.path(), &shelf).expect("read");
+            shelf.get("rss.xml").is_some_and(|item| item.is_told_by_time)
+        };
+        let told = [("one", 7), ("two", 7), ("three", 7), ("four", 8), ("four", 8)];
+        let told = told.map(|(text, seconds)| write_at(text, seconds));
+        assert_eq!(told, [true, false, false, true, true]);
+    }
+
+    #[test]
+    fn each_coding_has_its_own_tag_and_the_same_bytes() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let text = "the mill by the river ".repeat(100);
+        write(folder.path(), "rss.xml", &text);
+        let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        let item = shelf.get("rss.xml").expect("it is there");
+        let mut tags: Vec<_> = CODINGS.iter().map(|one| item.etag(Some(*one))).collect();
+        tags.push(item.etag(None));
+        tags.sort();
+        tags.dedup();
+        assert_eq!(tags.len(), 4);
+        let zstd = item.bytes(Some(Coding::Zstd)).expect("coded");
+        let decoded = zstd::decode_all(&zstd[..]).expect("it is zstd");
+        assert_eq!(decoded, text.as_bytes());
+        assert_eq!(item.bytes(Some(Coding::Zstd)).expect("coded"), zstd);
+    }
+}

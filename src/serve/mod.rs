@@ -1,0 +1,13 @@
+//! Serving what is published over HTTP.
+//!
+//! ```text
+//! request ─▶ route ─▶ coding ─▶ conditions ─▶ range ─▶ answer
+//! ```
+//!
+//! Invariant: what is answered comes from the shelf alone, never from a path that a request names.
+
+mod accept;
+mod answer;
+mod conditions;
+mod range;
+pub mod server;
