@@ -19,9 +19,18 @@ Version = tuple[int, int]
 class Half(Exception):
     """An entry that is not a whole article."""
 
-    def __init__(self, versions: set[Version], text: str) -> None:
-        super().__init__(f"no whole article: {MARK.findall(text)} in {text[:200]!r}")
+    def __init__(self, versions: set[Version], title: str, text: str) -> None:
+        super().__init__(f"no whole article: {MARK.findall(text)} in {title!r}: {text[:200]!r}")
         self.versions = versions
+        # Titles, and the names of files that stand in for them, hold the mark of the article.
+        told = re.search(r"\d+", title)
+        self.mark = int(told.group()) if told else None
+
+    def is_excused(self, held_up: set[Version]) -> bool:
+        """Tells whether the writer of the article was held up, so that it may have been seen half."""
+        if self.versions:
+            return self.versions <= held_up
+        return any(mark == self.mark for mark, _ in held_up)
 
 
 def documents(folder: Path) -> list[Path]:
@@ -34,25 +43,29 @@ def documents(folder: Path) -> list[Path]:
         return []
 
 
-def entries(path: Path, text: str) -> Iterator[tuple[str | None, str]]:
-    """Gives the id, where it tells one, and the text of each entry of a document.
+def entries(path: Path, text: str) -> Iterator[tuple[str | None, str, str]]:
+    """Gives the id, where it tells one, the title and the text of each entry of a document.
 
     It is an error if the document is not well-formed.
     """
     if path.suffix == ".json":
         for item in json.loads(text)["items"]:
-            yield item["id"], item["content_html"]
+            yield item["id"], item.get("title", ""), item.get("content_html", "")
     elif path.name.startswith("rss"):
         for item in ElementTree.fromstring(text).iter("item"):
-            yield item.findtext("guid"), "".join(part.text or "" for part in item)
+            text_of = "".join(part.text or "" for part in item)
+            yield item.findtext("guid"), item.findtext("title") or "", text_of
     elif path.name.startswith("atom"):
         for entry in ElementTree.fromstring(text).iter(f"{ATOM}entry"):
-            yield entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}content") or ""
+            title, content = entry.findtext(f"{ATOM}title"), entry.findtext(f"{ATOM}content")
+            yield entry.findtext(f"{ATOM}id"), title or "", content or ""
     elif path.suffix == ".opml":
         ElementTree.fromstring(text)
     elif path.suffix == ".html":
         for article in text.split('<article class="entry"')[1:]:
-            yield None, article.split("</article>")[0]
+            one = article.split("</article>")[0]
+            heading = re.search(r"<h3[^>]*>(.*?)</h3>", one, re.DOTALL)
+            yield None, re.sub(r"<[^>]*>", "", heading.group(1)) if heading else "", one
 
 
 def is_ended(path: Path, text: str) -> bool:
@@ -61,13 +74,13 @@ def is_ended(path: Path, text: str) -> bool:
     return text.rstrip().endswith(ENDINGS.get(kind, "}"))
 
 
-def version_of(text: str) -> Version:
+def version_of(title: str, text: str) -> Version:
     """Tells of which article an entry is, and of which version; it has to be whole."""
     begins, ends = [], []
     for kind, mark, version in MARK.findall(text):
         (begins if kind == "begin" else ends).append((int(mark), int(version)))
     if not begins or set(begins) != set(ends) or len(set(begins)) != 1:
-        raise Half({*begins, *ends}, text)
+        raise Half({*begins, *ends}, title, text)
     return begins[0]
 
 
@@ -95,10 +108,21 @@ class Reader:
         # How long the feed of everything stayed as it was at most, in seconds, once it was there.
         self.stood_still = 0.0
         self.changed: tuple[str, float] | None = None
-        self.faults: list[str] = []
-        self.excused: set[Version] = set()
+        self.certain: list[str] = []
+        self.halves: list[tuple[str, Half]] = []
         self.is_ending = threading.Event()
         self.thread = threading.Thread(target=self.run)
+
+    @property
+    def excused(self) -> list[str]:
+        """Lists what was seen half of articles whose writer was held up."""
+        return [told for told, half in self.halves if half.is_excused(self.held_up)]
+
+    @property
+    def faults(self) -> list[str]:
+        """Lists what is wrong. A writer that is held up knows that only when it goes on, so this is asked
+        when all is over."""
+        return self.certain + [told for told, half in self.halves if not half.is_excused(self.held_up)]
 
     def run(self) -> None:
         """Reads until it is told to end."""
@@ -123,7 +147,7 @@ class Reader:
         except FileNotFoundError:
             return
         except UnicodeDecodeError as error:
-            self.faults.append(f"{path}: {error}")
+            self.certain.append(f"{path}: {error}")
             return
         self.reads += 1
         name = path.relative_to(self.folder)
@@ -131,10 +155,10 @@ class Reader:
             self.watch_for_change(text)
         try:
             if not is_ended(path, text):
-                self.faults.append(f"{name} ends with {text[-40:]!r}")
+                self.certain.append(f"{name} ends with {text[-40:]!r}")
             self.judge(name, list(entries(path, text)))
         except (ValueError, LookupError, ElementTree.ParseError) as error:
-            self.faults.append(f"{name} is no valid document: {error!r}")
+            self.certain.append(f"{name} is no valid document: {error!r}")
 
     def watch_for_change(self, text: str) -> None:
         """Notes how long the feed of everything has stayed as it is."""
@@ -144,22 +168,18 @@ class Reader:
         else:
             self.changed = (text, now)
 
-    def judge(self, name: Path, found: list[tuple[str | None, str]]) -> None:
+    def judge(self, name: Path, found: list[tuple[str | None, str, str]]) -> None:
         """Judges the entries of a document."""
         marks: set[int] = set()
-        for id, text in found:
+        for id, title, text in found:
             self.entries += 1
             try:
-                mark, version = version_of(text)
+                mark, version = version_of(title, text)
             except Half as half:
-                # The thread that writes may have been held up just now; it is asked at the end.
-                if half.versions and half.versions <= self.held_up:
-                    self.excused |= half.versions
-                else:
-                    self.faults.append(f"{name}: {id}: {half}")
+                self.halves.append((f"{name}: {id}: {half}", half))
                 continue
             if mark in marks:
-                self.faults.append(f"{name}: article {mark} stands in it twice")
+                self.certain.append(f"{name}: article {mark} stands in it twice")
             marks.add(mark)
             if id and (mark, version) not in self.held_up and (fault := self.ids.take(mark, id)):
-                self.faults.append(f"{name}: {fault}")
+                self.certain.append(f"{name}: {fault}")

@@ -158,7 +158,8 @@ class Service:
         """Reads the feed of everything: the marks and versions of its entries."""
         path = self.folder / "feeds" / "feed.json"
         try:
-            return dict(version_of(text) for _, text in entries(path, path.read_text(encoding="utf-8")))
+            text_of = path.read_text(encoding="utf-8")
+            return dict(version_of(title, text) for _, title, text in entries(path, text_of))
         except (FileNotFoundError, Half):
             return {}
 

@@ -56,7 +56,7 @@ def tell(writer: Writer, reader: Reader, faults: list[str]) -> int:
     print(f"{sum(writer.counts.values())} operations: {counts}")
     print(f"{reader.reads} documents read, {reader.entries} entries in them")
     held_up, excused = len(writer.held_up), len(reader.excused)
-    print(f"{held_up} articles whose writer was held up, {excused} of them seen half")
+    print(f"{held_up} articles whose writer was held up; {excused} times one was seen half")
     for fault in faults[:MOST_TOLD]:
         print(f"fault: {fault}")
     if len(faults) > MOST_TOLD:
