@@ -13,10 +13,11 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_io_timeout::TimeoutStream;
 
 use crate::config::meant::Serve;
 use crate::publish::shelf::Shelf;
@@ -25,11 +26,20 @@ use crate::serve::answer::{self, Terms};
 /// How long a client may take to tell what it wants, and how long a connection may be idle.
 const HEAD_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a client may leave an answer where it is, without reading on.
+const READING_PATIENCE: Duration = Duration::from_secs(30);
+
 /// How many bytes the head of a request may have; more are answered with 431.
 const HEAD_BYTES: usize = 32 * 1024;
 
 /// How long answers may take that are under way when the service ends.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
+
+/// What a client of HTTP/2 begins with (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// The pause between two looks at what a client begins with.
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// The pause after the system gave no connection, or no address.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -100,9 +110,9 @@ impl House {
             let Ok(place) = Arc::clone(&self.room).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let talk = self.talk(stream, under_way);
+                    let (house, watcher) = (self.clone(), under_way.watcher());
                     tokio::spawn(async move {
-                        talk.await;
+                        house.talk(stream, watcher).await;
                         drop(place);
                     });
                 }
@@ -116,14 +126,13 @@ impl House {
     }
 
     /// Talks to a client until one of the two has enough.
-    fn talk(
-        &self,
-        stream: TcpStream,
-        under_way: &GracefulShutdown,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    async fn talk(self, stream: TcpStream, under_way: Watcher) {
         // Answers are sent in one piece, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let (shelf, terms) = (self.shelf.clone(), self.terms);
+        if tokio::time::timeout(HEAD_PATIENCE, begin(&stream)).await.is_err() {
+            return;
+        }
+        let (shelf, terms) = (self.shelf, self.terms);
         let service =
             service_fn(move |request| respond(request, Arc::clone(&shelf.borrow()), terms));
         let mut builder = Builder::new(TokioExecutor::new());
@@ -139,13 +148,27 @@ impl House {
             .keep_alive_timeout(HEAD_PATIENCE)
             .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
             .max_concurrent_streams(100);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = under_way.watch(connection);
-        async move {
-            if let Err(error) = connection.await {
-                tracing::debug!("a connection ended: {error}");
-            }
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(READING_PATIENCE));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = builder.serve_connection(stream, service).into_owned();
+        if let Err(error) = under_way.watch(connection).await {
+            tracing::debug!("a connection ended: {error}");
         }
+    }
+}
+
+/// Waits until it is plain which version of HTTP a client speaks. Whoever finds that out waits for ever,
+/// and only then begins to count.
+async fn begin(stream: &TcpStream) {
+    let mut bytes = [0; PREFACE.len()];
+    // An end and an error are seen again by whoever reads.
+    while let Ok(count) = stream.peek(&mut bytes).await {
+        if count == 0 || count == bytes.len() || !PREFACE.starts_with(&bytes[..count]) {
+            return;
+        }
+        // There is something to be peeked at already, so nobody tells when there is more.
+        tokio::time::sleep(MOMENT).await;
     }
 }
 
@@ -195,4 +218,72 @@ async fn respond(
     // What a HEAD gets is told, and not sent.
     let is_sent = parts.method != Method::HEAD;
     Ok(response.map(|body| Full::new(if is_sent { body } else { Bytes::new() })))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Larger than what the system keeps for a client that does not read.
+    const LARGE: usize = 16 * 1024 * 1024;
+
+    /// Makes a client of a house with one large document. The clock stands still, and goes on to the next
+    /// time that somebody waits for whenever nothing else can be done.
+    async fn client() -> (TcpStream, (TempDir, GracefulShutdown)) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::write(folder.path().join("rss.xml"), "a".repeat(LARGE)).expect("written");
+        let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        let terms = Terms { max_age: Duration::from_mins(5) };
+        let room = Arc::new(Semaphore::new(1));
+        let house = House { shelf: watch::channel(Arc::new(shelf)).1, terms, room };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address is free");
+        let address = listener.local_addr().expect("it has one");
+        let client = TcpStream::connect(address).await.expect("somebody listens");
+        let (stream, _) = listener.accept().await.expect("a client comes");
+        let under_way = GracefulShutdown::new();
+        tokio::spawn(house.talk(stream, under_way.watcher()));
+        (client, (folder, under_way))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_does_not_say_what_he_wants_is_left() {
+        let whole = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+        for beginning in ["", "GET / HTTP/1.1\r\nHost:", "PRI * HTTP/2.0\r\n", whole] {
+            let (mut client, _kept) = client().await;
+            client.write_all(beginning.as_bytes()).await.expect("sent");
+            let began = tokio::time::Instant::now();
+            let mut told = Vec::new();
+            // It is closed, perhaps with a word of why.
+            let _ = client.read_to_end(&mut told).await;
+            assert!(told.len() < 500, "{beginning:?}");
+            let waited = began.elapsed();
+            let patience = HEAD_PATIENCE..=HEAD_PATIENCE * 2;
+            assert!(patience.contains(&waited), "{beginning:?}: {waited:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_does_not_read_on_is_left() {
+        let (mut client, _kept) = client().await;
+        client.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("sent");
+        tokio::time::sleep(READING_PATIENCE * 3).await;
+        let mut told = Vec::new();
+        let _ = client.read_to_end(&mut told).await;
+        assert!(!told.is_empty() && told.len() < LARGE, "{}", told.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_gets_all() {
+        let (mut client, _kept) = client().await;
+        let request = "GET /rss.xml HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        client.write_all(request.as_bytes()).await.expect("sent");
+        let mut told = Vec::new();
+        client.read_to_end(&mut told).await.expect("read");
+        assert!(told.len() > LARGE, "{}", told.len());
+    }
 }

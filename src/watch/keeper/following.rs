@@ -22,9 +22,9 @@ impl Keeper {
                 self.hint_file(&path, Change::Written { linked });
             }
             Sign::Finished(path) => self.hint_file(&path, Change::Finished),
-            Sign::Touched(path) => self.look(&path, Change::Touched),
+            Sign::Touched(path) => _ = self.look(&path, Change::Touched),
             Sign::Appeared(path) => self.appeared(&path),
-            Sign::Moved(path) => self.look(&path, Change::Finished),
+            Sign::Moved(path) => _ = self.look(&path, Change::Finished),
             Sign::Lost(why) => self.lose(why),
         }
     }
@@ -47,23 +47,25 @@ impl Keeper {
     /// Looks at what appeared somewhere. If it is gone again, whoever walks may have seen it and all that
     /// was in it, and since it was never watched, nothing else tells him that it is gone.
     fn appeared(&mut self, path: &Path) {
-        self.look(path, Change::Finished);
-        if fs::symlink_metadata(path).is_err() {
+        if !self.look(path, Change::Finished) {
             self.hint_folder(path);
         }
     }
 
-    /// Looks at what appeared or disappeared somewhere.
-    fn look(&mut self, path: &Path, change: Change) {
+    /// Looks at what appeared or disappeared somewhere; tells whether something is there.
+    fn look(&mut self, path: &Path, change: Change) -> bool {
         // It may be an input folder, or hold one that was missing.
         let concerns = |root: &Result<Root, String>| root.as_ref().map_or(true, |r| r.path == path);
         if self.territory.roots.iter().any(concerns) {
             self.check();
             if self.anew.is_some() {
-                return;
+                // Everything is going to be walked.
+                return true;
             }
         }
-        match fs::symlink_metadata(path) {
+        let found = fs::symlink_metadata(path);
+        let is_there = found.is_ok();
+        match found {
             Ok(found) if found.is_dir() => {
                 if change != Change::Touched {
                     self.forget(path);
@@ -80,6 +82,7 @@ impl Keeper {
                 }
             }
         }
+        is_there
     }
 
     /// Watches a folder that appeared, whatever was watched there before: events of the past may have
