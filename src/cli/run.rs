@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tracing::Level;
 
 use crate::cli::arguments::{Common, RunOptions};
-use crate::cli::{Outcome, serve, settings};
+use crate::cli::{Outcome, settings};
 use crate::daemon::{self, Ending, Setup};
 use crate::ops::alarm::SystemClock;
 use crate::ops::log::{self, Form};
@@ -17,7 +17,7 @@ use crate::ops::signals::Signals;
 
 /// Runs the service until a signal ends it.
 pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
-    let flags = serve::flags(&options.serve, options.no_serve);
+    let flags = settings::serving(&options.serve, options.no_serve);
     let settings = settings::load_with(common, flags.clone())?.settings;
     begin_log(common);
     let again = common.clone();

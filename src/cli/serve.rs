@@ -5,12 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use tokio::runtime;
 use tokio::sync::watch;
-use toml::Value;
 
 use crate::cli::arguments::{Common, ServeOptions};
 use crate::cli::run::begin_log;
 use crate::cli::{Outcome, settings};
-use crate::config::FlagValue;
 use crate::config::meant::Settings;
 use crate::ops::signals::{Signal, Signals};
 use crate::publish::shelf::Shelf;
@@ -18,7 +16,7 @@ use crate::serve::server::Server;
 
 /// Serves until a signal ends it.
 pub(super) fn run(common: &Common, options: &ServeOptions) -> Result<Outcome> {
-    let settings = settings::load_with(common, flags(options, false))?.settings;
+    let settings = settings::load_with(common, settings::serving(options, false))?.settings;
     if settings.serve.listen.is_empty() {
         bail!("serve.listen names no address to serve at; name one, or use --listen");
     }
@@ -50,18 +48,4 @@ async fn serve(settings: &Settings) -> Result<()> {
     }
     server.stop().await;
     Ok(())
-}
-
-/// Gives what the flags say of serving.
-pub(super) fn flags(options: &ServeOptions, serves_nothing: bool) -> Vec<FlagValue> {
-    let addresses = options.listen.iter().map(|address| Value::String(address.to_string()));
-    let addresses: Vec<_> = addresses.collect();
-    let flag = if serves_nothing { "--no-serve" } else { "--listen" };
-    let is_said = serves_nothing || !addresses.is_empty();
-    let value = FlagValue {
-        key: "serve.listen".to_owned(),
-        value: Value::Array(addresses),
-        flag: flag.to_owned(),
-    };
-    is_said.then_some(value).into_iter().collect()
 }

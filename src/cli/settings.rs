@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use toml::Value;
 
-use crate::cli::arguments::Common;
+use crate::cli::arguments::{Common, ServeOptions};
 use crate::config::{self, ConfigFile, FlagValue, Loaded, Sources};
 
 /// The file that is looked for when none is named.
@@ -54,12 +54,22 @@ fn file(common: &Common) -> Result<Option<ConfigFile>> {
     Ok(Some(ConfigFile { name, text }))
 }
 
+fn flag(key: &str, value: Value, flag: &str) -> FlagValue {
+    FlagValue { key: key.to_owned(), value, flag: flag.to_owned() }
+}
+
+/// Gives what the flags say of serving.
+pub(super) fn serving(options: &ServeOptions, serves_nothing: bool) -> Vec<FlagValue> {
+    let addresses = options.listen.iter().map(|address| Value::String(address.to_string()));
+    let addresses: Vec<_> = addresses.collect();
+    match (serves_nothing, addresses.is_empty()) {
+        (true, _) => vec![flag("serve.listen", Value::Array(Vec::new()), "--no-serve")],
+        (false, true) => Vec::new(),
+        (false, false) => vec![flag("serve.listen", Value::Array(addresses), "--listen")],
+    }
+}
+
 fn flags(common: &Common) -> Result<Vec<FlagValue>> {
-    let flag = |key: &str, value: Value, flag: &str| FlagValue {
-        key: key.to_owned(),
-        value,
-        flag: flag.to_owned(),
-    };
     let mut flags = Vec::new();
     if !common.input.is_empty() {
         let folders = common.input.iter().map(|path| text(path)).collect::<Result<Vec<_>>>()?;

@@ -91,6 +91,17 @@ impl Format {
             Self::Html => "text/html",
         }
     }
+
+    /// Gives the media type with the encoding of its text, as a document is sent.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Json => "application/feed+json; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
 }
 
 /// An entry of a feed: an article as subscribers get it.

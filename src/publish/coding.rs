@@ -9,13 +9,27 @@ use crate::model::document::Document;
 
 /// Codes a document. Same bytes in, same bytes out: no time and no name is written into it.
 pub fn encode(document: &Document, coding: Coding) -> io::Result<Document> {
-    let bytes = match coding {
-        Coding::Gzip => gzip(&document.bytes)?,
-        Coding::Brotli => brotli(&document.bytes)?,
-        Coding::Zstd => zstd::bulk::compress(&document.bytes, 19)?,
-    };
-    let path = path(&document.path, coding);
+    let (path, bytes) = (path(&document.path, coding), encode_bytes(&document.bytes, coding)?);
     Ok(Document { path, media_type: document.media_type, bytes })
+}
+
+/// Codes bytes.
+pub fn encode_bytes(bytes: &[u8], coding: Coding) -> io::Result<Vec<u8>> {
+    match coding {
+        Coding::Gzip => gzip(bytes),
+        Coding::Brotli => brotli(bytes),
+        Coding::Zstd => zstd::bulk::compress(bytes, 19),
+    }
+}
+
+/// Gives the name of a coding in HTTP.
+#[must_use]
+pub fn token(coding: Coding) -> &'static str {
+    match coding {
+        Coding::Gzip => "gzip",
+        Coding::Brotli => "br",
+        Coding::Zstd => "zstd",
+    }
 }
 
 /// Gives the path of a document's coded twin.

@@ -294,7 +294,8 @@ fn remove_leftovers(folder: &Path) {
     }
 }
 
-fn stamp_of(found: &fs::Metadata) -> Vec<u8> {
+/// Gives what the file system tells of a file: as long as this is the same, so are its bytes.
+pub(super) fn stamp_of(found: &fs::Metadata) -> Vec<u8> {
     let parts = [
         found.len().to_be_bytes(),
         found.mtime().to_be_bytes(),

@@ -1,9 +1,9 @@
 //! The shelf: all that is published, ready to be served from memory.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,10 +11,10 @@ use bytes::Bytes;
 
 use crate::config::meant::Coding;
 use crate::model::date::Timestamp;
-use crate::model::document::Document;
 use crate::model::feed::Format;
 use crate::model::id::{Digest, digest, hex};
 use crate::publish::coding;
+use crate::publish::directory::stamp_of;
 
 /// How many bytes are held in memory at most. Documents beyond that, which are pages of large archives,
 /// are read when somebody asks for them.
@@ -37,17 +37,14 @@ pub struct Item {
     /// when an older entry was edited.
     pub is_told_by_time: bool,
     location: PathBuf,
-    stamp: Stamp,
+    /// What the file system tells of its file.
+    stamp: Vec<u8>,
     digest: Digest,
     /// Its bytes, if there is room for them.
     bytes: Option<Bytes>,
     /// Its bytes in each of [`CODINGS`], once somebody asked for them.
     coded: [OnceLock<Bytes>; 3],
 }
-
-/// What the file system tells of a file: as long as this is the same, so are its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp([i64; 5]);
 
 /// The content codings that a document is offered in, the smallest first.
 pub const CODINGS: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
@@ -102,13 +99,18 @@ impl Item {
         known: Option<&Arc<Self>>,
         room: usize,
     ) -> io::Result<Arc<Self>> {
-        let mut file = File::open(location)?;
-        let found = file.metadata()?;
-        let stamp = Stamp::of(&found);
-        let fits = usize::try_from(found.len()).is_ok_and(|length| length <= room);
-        if let Some(known) = known.filter(|one| one.stamp == stamp && one.bytes.is_some() == fits) {
+        let fits =
+            |found: &Metadata| usize::try_from(found.len()).is_ok_and(|length| length <= room);
+        let found = fs::symlink_metadata(location)?;
+        let is_same =
+            |one: &&Arc<Self>| one.stamp == stamp_of(&found) && one.bytes.is_some() == fits(&found);
+        if let Some(known) = known.filter(is_same) {
             return Ok(Arc::clone(known));
         }
+        let mut file = File::open(location)?;
+        // It may be another one by now.
+        let found = file.metadata()?;
+        let fits = fits(&found);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let digest = digest(&bytes);
@@ -121,7 +123,7 @@ impl Item {
             modified,
             is_told_by_time,
             location: location.to_owned(),
-            stamp,
+            stamp: stamp_of(&found),
             digest,
             bytes: fits.then(|| bytes.into()),
             coded: Default::default(),
@@ -135,7 +137,7 @@ impl Item {
         let own = hex(&self.digest);
         match coding {
             None => format!("\"{own}\""),
-            Some(coding) => format!("\"{own}-{}\"", token(coding)),
+            Some(coding) => format!("\"{own}-{}\"", coding::token(coding)),
         }
     }
 
@@ -170,37 +172,17 @@ impl Item {
         if let Some(bytes) = place.and_then(OnceLock::get) {
             return Ok(bytes.clone());
         }
-        let document =
-            Document { path: String::new(), media_type: self.media_type, bytes: plain.to_vec() };
-        let coded = Bytes::from(coding::encode(&document, coding)?.bytes);
+        let coded = Bytes::from(coding::encode_bytes(&plain, coding)?);
         Ok(place.map_or(coded.clone(), |place| place.get_or_init(|| coded).clone()))
     }
 
     fn read(&self) -> io::Result<Bytes> {
-        let bytes = std::fs::read(&self.location)?;
+        let bytes = fs::read(&self.location)?;
         if digest(&bytes) == self.digest {
             Ok(bytes.into())
         } else {
             Err(io::Error::other("the document was replaced just now"))
         }
-    }
-}
-
-impl Stamp {
-    fn of(found: &std::fs::Metadata) -> Self {
-        let size = i64::try_from(found.len()).unwrap_or(i64::MAX);
-        let inode = found.ino().cast_signed();
-        Self([size, found.mtime(), found.ctime(), found.ctime_nsec(), inode])
-    }
-}
-
-/// Gives the name of a coding in HTTP.
-#[must_use]
-pub fn token(coding: Coding) -> &'static str {
-    match coding {
-        Coding::Gzip => "gzip",
-        Coding::Brotli => "br",
-        Coding::Zstd => "zstd",
     }
 }
 
@@ -221,10 +203,10 @@ fn media_type(path: &str) -> Option<&'static str> {
         stem == own || stem.strip_prefix(own).is_some_and(|page| page.starts_with('-'))
     };
     Some(match ending {
-        "xml" if is(Format::Rss) => "application/rss+xml; charset=utf-8",
-        "xml" if is(Format::Atom) => "application/atom+xml; charset=utf-8",
-        "json" if is(Format::Json) => "application/feed+json; charset=utf-8",
-        "html" if is(Format::Html) => "text/html; charset=utf-8",
+        "xml" if is(Format::Rss) => Format::Rss.content_type(),
+        "xml" if is(Format::Atom) => Format::Atom.content_type(),
+        "json" if is(Format::Json) => Format::Json.content_type(),
+        "html" if is(Format::Html) => Format::Html.content_type(),
         "css" => "text/css; charset=utf-8",
         "opml" => "text/x-opml; charset=utf-8",
         _ => return None,
@@ -233,8 +215,6 @@ fn media_type(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     fn write(folder: &Path, path: &str, text: &str) {

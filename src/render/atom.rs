@@ -50,7 +50,7 @@ pub fn render(feed: &Feed) -> Document {
     let element = atom.write_with_config(Vec::new(), config).unwrap_or_default();
     let text = with_zulu_dates(xml::finish(&element, &feed.up_to_root()));
     let text = xml::with_empty_mark(text, feed.history_mark());
-    Document::text(feed.path(Format::Atom), "application/atom+xml; charset=utf-8", text)
+    Document::text(feed.path(Format::Atom), Format::Atom.content_type(), text)
 }
 
 /// Ends the dates with `Z`, which every reader knows, where the crate writes `+00:00`. Text can't be

@@ -33,7 +33,7 @@ const LIST_PATH: &str = "feeds.opml";
 #[must_use]
 pub fn render(feed: &Feed) -> Document {
     let page = Page::of(feed).to_string();
-    Document::text(feed.path(Format::Html), "text/html; charset=utf-8", page)
+    Document::text(feed.path(Format::Html), Format::Html.content_type(), page)
 }
 
 /// Gives the stylesheet: that of the pages, and of the RSS and Atom documents when a browser shows

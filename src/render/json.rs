@@ -100,7 +100,7 @@ pub fn render(feed: &Feed) -> Document {
     // Only a map with keys that are no strings, or a failing writer, could make this fail.
     let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
     text.push('\n');
-    Document::text(feed.path(Format::Json), "application/feed+json; charset=utf-8", text)
+    Document::text(feed.path(Format::Json), Format::Json.content_type(), text)
 }
 
 /// Names authors. A mail address is given as their URL where they have no other, as the

@@ -41,7 +41,7 @@ pub fn render(feed: &Feed) -> Document {
     let element = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
     let text = xml::finish(&without_declaration(&element), &feed.up_to_root());
     let text = xml::with_empty_mark(text, feed.history_mark());
-    Document::text(feed.path(Format::Rss), "application/rss+xml; charset=utf-8", text)
+    Document::text(feed.path(Format::Rss), Format::Rss.content_type(), text)
 }
 
 /// Drops the declaration that the crate writes; the document gets its own, with its style sheet.

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
 use crate::config::meant::Coding;
-use crate::publish::shelf::token;
+use crate::publish::coding::token;
 
 /// Picks the coding that a client likes best of those that are offered, and of equals the one that is
 /// offered first; `None` for none. Whoever does not say what he takes gets none.

@@ -16,7 +16,8 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use crate::config::meant::Coding;
-use crate::publish::shelf::{Item, Shelf, token};
+use crate::publish::coding::token;
+use crate::publish::shelf::{Item, Shelf};
 use crate::serve::accept;
 use crate::serve::conditions::{self, Validators, Verdict};
 use crate::serve::range::{self, Wanted};
@@ -242,7 +243,7 @@ impl Answer {
     /// Cuts out what was asked for of a document.
     fn cut(&mut self, bytes: Bytes, range: Option<&str>) -> Bytes {
         let length = bytes.len();
-        let told = match range.map_or(Wanted::All, |range| range::wanted(range, length)) {
+        let (told, body) = match range.map_or(Wanted::All, |range| range::wanted(range, length)) {
             Wanted::All => return bytes,
             Wanted::Part(part) => {
                 self.status = StatusCode::PARTIAL_CONTENT;
@@ -254,7 +255,6 @@ impl Answer {
                 (format!("bytes */{length}"), Bytes::new())
             }
         };
-        let (told, body) = told;
         if let Ok(told) = HeaderValue::from_str(&told) {
             self.headers.insert(CONTENT_RANGE, told);
         }

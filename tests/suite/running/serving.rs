@@ -75,11 +75,17 @@ impl Client {
 
 /// Starts a service that serves at an address that is free; gives it and the address.
 fn serving(site: &Site) -> (Service, SocketAddr) {
+    let (mut service, address) = listening(site);
+    service.await_line("documents written");
+    (service, address)
+}
+
+/// Starts such a service, and does not wait for its first edition.
+fn listening(site: &Site) -> (Service, SocketAddr) {
     let mut service = Service::begin(site, |command| {
         command.args(["--listen", "127.0.0.1:0"]);
     });
     let address = address(&mut service);
-    service.await_line("documents written");
     (service, address)
 }
 
@@ -123,10 +129,7 @@ fn what_was_published_last_is_served_before_the_first_turn() {
     let old = std::fs::read(site.path().join("feeds/rss.xml")).expect("published");
     // Without articles the first turn is refused, and the feeds stay.
     site.remove("seeds/one.md");
-    let mut service = Service::begin(&site, |command| {
-        command.args(["--listen", "127.0.0.1:0"]);
-    });
-    let address = address(&mut service);
+    let (mut service, address) = listening(&site);
     service.await_line("nothing was published");
     assert_eq!(Client::to(address).ask("GET", "/rss.xml", "").body, old);
     assert!(service.stop().success());
