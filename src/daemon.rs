@@ -37,8 +37,7 @@ use crate::ops::alarm::Clock;
 use crate::ops::control::{self, Control};
 use crate::ops::signals::Signal;
 use crate::ops::systemd;
-use crate::publish::shelf::Shelf;
-use crate::serve::server::Server;
+use crate::serve::server::{Published, Server};
 use crate::watch::health::Health;
 use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::watcher::{Hints, Watcher};
@@ -130,7 +129,7 @@ struct Daemon {
     pulse: Option<tokio::time::Interval>,
     teller: Teller,
     /// What is served.
-    shelf: watch::Receiver<Arc<Shelf>>,
+    published: Published,
     /// Serves it; `None` once it is stopped.
     server: Option<Server>,
     control: Option<JoinHandle<()>>,
@@ -159,11 +158,11 @@ impl Daemon {
         let teller = Teller::new(clock.now());
         let workshop =
             Workshop::new(Arc::clone(&settings), Arc::clone(&clock), Arc::clone(&stop), force);
-        let shelf = workshop.shelf();
+        let published = workshop.published();
         Ok(Self {
             workshop: Some(workshop),
-            server: Some(Server::start(&settings.serve, &shelf, None)),
-            shelf,
+            server: Some(Server::start(&settings, &published, None)?),
+            published,
             settings,
             load,
             clock,
@@ -363,9 +362,12 @@ impl Daemon {
             }
             Err(error) => tracing::error!("the folders are watched as before: {error}"),
         }
-        if former.serve != self.settings.serve {
+        if !Server::is_alike(&former, &self.settings) {
             let server = self.server.take();
-            self.server = Some(Server::start(&self.settings.serve, &self.shelf, server));
+            match Server::start(&self.settings, &self.published, server) {
+                Ok(server) => self.server = Some(server),
+                Err(error) => tracing::error!("nothing is served any more: {error}"),
+            }
         }
         if former.state != self.settings.state
             && let Some(control) = self.control.take()

@@ -16,6 +16,7 @@ mod fresh;
 mod heads;
 mod library;
 mod list;
+mod news;
 mod press;
 mod schedule;
 pub mod standing;
@@ -32,6 +33,7 @@ use crate::mill::standing::Inspected;
 use crate::model::article::Head;
 use crate::model::date::Timestamp;
 use crate::model::file::SeedFile;
+use crate::model::news::{MOST_NEWS, Told};
 use crate::model::report::Report;
 use crate::publish::directory::Directory;
 use crate::publish::gate::{self, Forecast};
@@ -86,6 +88,8 @@ pub struct Edition {
     pub feeds: Vec<FeedSummary>,
     /// What subscribers see of it, feed by feed.
     pub forecasts: Vec<Forecast>,
+    /// What happened to which entries, for whoever looks on; of the very first edition nothing.
+    pub news: Vec<Told>,
     /// How many documents were written.
     pub written: Written,
     /// When something changes next though no article does.
@@ -247,6 +251,7 @@ fn turn_within(
         pageless: assembly::pageless(&drafts),
         feeds: drafts.iter().filter(|draft| draft.is_known()).map(Draft::summary).collect(),
         forecasts,
+        news: Vec::new(),
         written: Written::default(),
         next_change: schedule::next_change(settings, catalog, &drafts)?,
         reports: Vec::new(),
@@ -266,6 +271,9 @@ fn turn_within(
     let told = press::publish(settings, catalog, &mut library, &output, drafts, now, progress)?;
     drop(lock);
 
+    if !catalog.is_first() {
+        edition.news = catalog.add_news(news::of(&edition.forecasts, MOST_NEWS), now)?;
+    }
     edition.written = told.written;
     edition.reports = match scope {
         Scope::Everything(_) => catalog.reports(&settings.input.folders)?,

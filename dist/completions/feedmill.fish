@@ -57,7 +57,7 @@ complete -c feedmill -n "__fish_feedmill_using_subcommand build" -l json -d 'Pri
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s q -l quiet -d 'Print nothing but errors that end the work'
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s v -l verbose -d 'Print more: notes, and every feed'
 complete -c feedmill -n "__fish_feedmill_using_subcommand build" -s h -l help -d 'Print help'
-complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l listen -d 'Serve the feeds at this address; may be given several times' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l listen -d 'Serve the feeds here, as serve.listen says; may be given several times' -r
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l input -d 'The folder of articles; may be given several times' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l output -d 'The folder that the feeds are written to' -r -F
@@ -69,7 +69,7 @@ complete -c feedmill -n "__fish_feedmill_using_subcommand run" -l json -d 'Print
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s q -l quiet -d 'Print nothing but errors that end the work'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s v -l verbose -d 'Print more: notes, and every feed'
 complete -c feedmill -n "__fish_feedmill_using_subcommand run" -s h -l help -d 'Print help'
-complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l listen -d 'Serve the feeds at this address; may be given several times' -r
+complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l listen -d 'Serve the feeds here, as serve.listen says; may be given several times' -r
 complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l config -d 'The configuration file [default: config.toml, if there is one]' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l input -d 'The folder of articles; may be given several times' -r -F
 complete -c feedmill -n "__fish_feedmill_using_subcommand serve" -l output -d 'The folder that the feeds are written to' -r -F

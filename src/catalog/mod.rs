@@ -9,6 +9,7 @@
 //! - [`archives`]: which of them stand on which page of a feed's archive
 //! - [`wholes`]: articles that were read whole
 //! - [`editions`]: what the published feeds and documents hold
+//! - [`news`]: what happened to entries, for whoever looks on
 //! - [`tombstones`]: what the feeds tell to be gone
 //! - [`transfer`]: the ledger as lines of JSON, and ids of feeds that were made by others
 //! - [`store`], `seal`: the file itself, and whether it is as it was left
@@ -25,6 +26,7 @@ mod gathered;
 pub mod identity;
 pub mod ledger;
 pub mod members;
+pub mod news;
 mod pages;
 mod rescue;
 mod salvage;

@@ -18,7 +18,11 @@ use crate::catalog::{Catalog, Condition, StateFile, rescue};
 use crate::model::report::Report;
 
 /// The version of the schema that is written here.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+
+/// What makes each version of the next: the first of version 1, and so on.
+const STEPS: [&str; 1] = ["CREATE TABLE news
+       (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, told TEXT NOT NULL)"];
 
 /// Says "feedmill" in the header of the file (`PRAGMA application_id`).
 const APPLICATION: i64 = 0x666D_6C6C;
@@ -171,8 +175,12 @@ impl Catalog {
         let (version, application) = (pragma("user_version")?, pragma("application_id")?);
         let path = || self.file.as_ref().map(|file| file.path.clone()).unwrap_or_default();
         match (version, application) {
-            (VERSION, APPLICATION) if self.is_doubtful => self.look_through(),
-            (VERSION, APPLICATION) => Ok(()),
+            (1..=VERSION, APPLICATION) => {
+                if self.is_doubtful {
+                    self.look_through()?;
+                }
+                self.migrate(version)
+            }
             (0, 0) if self.is_blank()? => {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
                 make_tables(&self.db)?;
@@ -185,6 +193,17 @@ impl Catalog {
             (_, APPLICATION) => Err(CatalogError::Damaged("it has no version".to_owned())),
             _ => Err(CatalogError::Foreign(path())),
         }
+    }
+
+    /// Makes a state of an older version one of this.
+    fn migrate(&mut self, from: i64) -> Result<()> {
+        let done = usize::try_from(from - 1).unwrap_or_default();
+        for (step, version) in STEPS.iter().zip(2..).skip(done) {
+            self.db.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {step}; PRAGMA user_version = {version}; COMMIT"
+            ))?;
+        }
+        Ok(())
     }
 
     /// Looks for damage in a file that was not sealed.

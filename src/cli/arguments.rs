@@ -1,6 +1,5 @@
 //! The arguments, as typed.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -122,9 +121,9 @@ pub(super) struct RunOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ServeOptions {
-    /// Serve the feeds at this address; may be given several times
+    /// Serve the feeds here, as serve.listen says; may be given several times
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) listen: Vec<SocketAddr>,
+    pub(super) listen: Vec<String>,
 }
 
 #[derive(Debug, Args)]

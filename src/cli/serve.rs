@@ -12,7 +12,7 @@ use crate::cli::{Outcome, settings};
 use crate::config::meant::Settings;
 use crate::ops::signals::{Signal, Signals};
 use crate::publish::shelf::Shelf;
-use crate::serve::server::Server;
+use crate::serve::server::{Published, Server};
 
 /// Serves until a signal ends it.
 pub(super) fn run(common: &Common, options: &ServeOptions) -> Result<Outcome> {
@@ -32,7 +32,7 @@ async fn serve(settings: &Settings) -> Result<()> {
     let shelf = Shelf::load(folder, &Shelf::default());
     let shelf = shelf.with_context(|| folder.display().to_string())?;
     let (sender, receiver) = watch::channel(Arc::new(shelf));
-    let server = Server::start(&settings.serve, &receiver, None);
+    let server = Server::start(settings, &Published { shelf: receiver, chronicle: None }, None)?;
     loop {
         tokio::select! {
             signal = signals.next() => if signal == Signal::Stop { break },

@@ -60,7 +60,7 @@ fn flag(key: &str, value: Value, flag: &str) -> FlagValue {
 
 /// Gives what the flags say of serving.
 pub(super) fn serving(options: &ServeOptions, serves_nothing: bool) -> Vec<FlagValue> {
-    let addresses = options.listen.iter().map(|address| Value::String(address.to_string()));
+    let addresses = options.listen.iter().map(|address| Value::String(address.clone()));
     let addresses: Vec<_> = addresses.collect();
     match (serves_nothing, addresses.is_empty()) {
         (true, _) => vec![flag("serve.listen", Value::Array(Vec::new()), "--no-serve")],

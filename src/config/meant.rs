@@ -1,11 +1,13 @@
 //! The configuration as meant: checked whole, every value of the type that its user needs.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use globset::GlobSet;
+use ipnet::IpNet;
 use regex::Regex;
 use url::Url;
 
@@ -166,12 +168,70 @@ pub struct Watch {
 /// How the output is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Serve {
-    /// The addresses that are listened at; none where nothing is served.
-    pub listen: Vec<SocketAddr>,
+    /// Where clients come in; nowhere where nothing is served.
+    pub listen: Vec<Listen>,
     /// How long a reader may take a document for fresh before it asks again.
     pub max_age: Duration,
     /// How many connections there may be at once.
     pub connections: usize,
+    /// How many of them one address may have.
+    pub connections_each: usize,
+    /// How many requests one address may make in a minute; 0 for any number.
+    pub requests_each: u32,
+    /// Who is believed when it tells for whom it asks.
+    pub proxies: Proxies,
+    /// By what doors are secure that are to be so.
+    pub certificate: Option<Certificate>,
+    /// What was removed for good: paths of feeds or documents below the output.
+    pub gone: Vec<String>,
+}
+
+/// Where clients come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// The door.
+    pub door: Door,
+    /// Whether it speaks TLS.
+    pub is_secure: bool,
+}
+
+/// A way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// An address on the network.
+    Tcp(SocketAddr),
+    /// A socket on this machine.
+    Unix(PathBuf),
+    /// The sockets that systemd hands over.
+    Systemd,
+}
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => path.display().fmt(f),
+            Self::Systemd => f.write_str("systemd"),
+        }
+    }
+}
+
+/// The files of a certificate, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The certificate, and those that it stands on.
+    pub chain: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Proxies that are believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxies {
+    /// Those of these networks.
+    pub networks: Vec<IpNet>,
+    /// Whoever comes by a Unix socket.
+    pub machine: bool,
 }
 
 /// By what changes are noticed.
@@ -190,6 +250,8 @@ pub enum WatchMode {
 pub struct FeedPlan {
     /// The name, its placeholders making groups; empty for the feed at the root.
     pub name: Vec<Part<Group>>,
+    /// Where it was before.
+    pub moved_from: Vec<Former>,
     /// The title; may hold the placeholders of the name.
     pub title: Option<Vec<Part<Group>>>,
     /// A sentence about it; may hold the placeholders of the name.
@@ -210,6 +272,16 @@ pub struct FeedPlan {
     pub only: Filter,
     /// What an article must not be to be in it.
     pub except: Filter,
+}
+
+/// A place where a feed was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Former {
+    /// A former name; its placeholders are those of the name.
+    Name(Vec<Part<Group>>),
+    /// The path of a single document, such as another program's `index.xml`, and the format that
+    /// stands for it now.
+    Document(String, Format),
 }
 
 /// What articles can be grouped by.

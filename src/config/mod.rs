@@ -107,24 +107,17 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfigError>> {
     Ok(Loaded { settings: Settings { print: print(&listing), ..settings }, listing })
 }
 
-/// Keys that say where things are and when they are looked at, and change nothing of what is made.
-const PLACES_AND_TIMES: [&str; 10] = [
-    "input.folders",
-    "output.folder",
-    "state.file",
-    "watch.mode",
-    "watch.poll",
-    "watch.reconcile",
-    "watch.settle",
-    "serve.listen",
-    "serve.max_age",
-    "serve.connections",
-];
+/// Tells whether a key says how things are made. All others say where they are, when they are looked at,
+/// and how they are served.
+fn is_of_the_making(key: &str) -> bool {
+    const PLACES: [&str; 3] = ["input.folders", "output.folder", "state.file"];
+    let is_elsewhere = ["watch.", "serve."].iter().any(|section| key.starts_with(section));
+    !is_elsewhere && !PLACES.contains(&key) && !key.ends_with("].moved_from")
+}
 
 /// Makes the print of all settings and the version.
 fn print(listing: &[Setting]) -> String {
-    let made_by =
-        listing.iter().filter(|setting| !PLACES_AND_TIMES.contains(&setting.key.as_str()));
+    let made_by = listing.iter().filter(|setting| is_of_the_making(&setting.key));
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let lines = made_by.map(|setting| format!("{} = {}", setting.key, setting.value));
     hex(&digest(std::iter::once(version).chain(lines).collect::<Vec<_>>().join("\n").as_bytes()))

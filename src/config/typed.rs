@@ -192,6 +192,12 @@ pub(crate) struct Serve {
     pub(crate) listen: Vec<String>,
     pub(crate) max_age: String,
     pub(crate) connections: u32,
+    pub(crate) connections_each: u32,
+    pub(crate) requests_each: u32,
+    pub(crate) proxies: Vec<String>,
+    pub(crate) tls_certificate: String,
+    pub(crate) tls_key: String,
+    pub(crate) gone: Vec<String>,
 }
 
 impl Default for Serve {
@@ -200,6 +206,12 @@ impl Default for Serve {
             listen: vec!["127.0.0.1:8080".into()],
             max_age: "5 minutes".into(),
             connections: 16_384,
+            connections_each: 256,
+            requests_each: 1_200,
+            proxies: strings(&["127.0.0.0/8", "::1", "unix"]),
+            tls_certificate: String::new(),
+            tls_key: String::new(),
+            gone: Vec::new(),
         }
     }
 }
@@ -209,6 +221,7 @@ impl Default for Serve {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Feed {
     pub(crate) name: String,
+    pub(crate) moved_from: Vec<String>,
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) language: String,
@@ -227,6 +240,7 @@ impl Default for Feed {
     fn default() -> Self {
         Self {
             name: String::new(),
+            moved_from: Vec::new(),
             title: String::new(),
             description: String::new(),
             language: String::new(),

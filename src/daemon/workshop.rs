@@ -10,10 +10,13 @@ use tokio::sync::watch;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
 use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
+use crate::model::news::Told;
 use crate::model::report::Report;
 use crate::ops::alarm::Clock;
 use crate::ops::memory;
 use crate::publish::shelf::Shelf;
+use crate::serve::events::Chronicle;
+use crate::serve::server::Published;
 use crate::watch::scope::{Place, Scope};
 use crate::watch::watcher::Ear;
 
@@ -34,6 +37,8 @@ pub(super) struct Workshop {
     force: bool,
     /// What is served.
     shelf: watch::Sender<Arc<Shelf>>,
+    /// What happened to entries.
+    chronicle: watch::Sender<Arc<Chronicle>>,
     /// Whether the shelf holds what was published last.
     is_shown: bool,
 }
@@ -56,13 +61,23 @@ impl Workshop {
         stop: Arc<AtomicBool>,
         force: bool,
     ) -> Self {
-        let shelf = watch::Sender::default();
-        Self { settings, clock, stop, catalog: None, waited: 0, force, shelf, is_shown: false }
+        Self {
+            settings,
+            clock,
+            stop,
+            catalog: None,
+            waited: 0,
+            force,
+            shelf: watch::Sender::default(),
+            chronicle: watch::Sender::default(),
+            is_shown: false,
+        }
     }
 
     /// Gives what is served, now and whenever that changes.
-    pub(super) fn shelf(&self) -> watch::Receiver<Arc<Shelf>> {
-        self.shelf.subscribe()
+    pub(super) fn published(&self) -> Published {
+        let chronicle = Some(self.chronicle.subscribe());
+        Published { shelf: self.shelf.subscribe(), chronicle }
     }
 
     /// Goes on with other settings; a state elsewhere is opened by the next turn.
@@ -90,6 +105,10 @@ impl Workshop {
         if outcome.as_ref().is_ok_and(|edition| edition.written.is_any()) || !self.is_shown {
             self.show();
         }
+        if let Ok(edition) = &outcome {
+            // Who hears of it may ask for it at once: it is on the shelf by now.
+            self.tell(&edition.news);
+        }
         if outcome.as_ref().map_or(true, |edition| edition.read > MANY) {
             self.give_back();
         }
@@ -113,6 +132,8 @@ impl Workshop {
             nothing => {
                 let opened = open(&self.settings)?;
                 *told = opened.told().cloned();
+                let remembered = Chronicle::default().followed_by(opened.news()?);
+                self.chronicle.send_replace(Arc::new(remembered));
                 nothing.insert(opened)
             }
         };
@@ -122,6 +143,15 @@ impl Workshop {
             Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop, ear };
         mill::turn(&self.settings, catalog, scope, self.clock.now(), permits, &progress)
+    }
+
+    /// Tells what happened to entries.
+    fn tell(&self, news: &[Told]) {
+        if !news.is_empty() {
+            self.chronicle.send_modify(|chronicle| {
+                *chronicle = Arc::new(chronicle.followed_by(news.iter().cloned()));
+            });
+        }
     }
 
     /// Puts what is published on the shelf.

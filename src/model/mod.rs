@@ -12,5 +12,6 @@ pub mod file;
 pub mod id;
 pub mod language;
 pub mod list;
+pub mod news;
 pub mod report;
 pub mod text;

@@ -1,11 +1,15 @@
 //! The shelf: all that is published, ready to be served from memory.
 
+pub mod body;
+mod former;
+pub mod told;
+
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -15,6 +19,9 @@ use crate::model::feed::Format;
 use crate::model::id::{Digest, digest, hex};
 use crate::publish::coding;
 use crate::publish::directory::stamp_of;
+use crate::publish::shelf::body::{Body, CODINGS};
+use crate::publish::shelf::former::Former;
+use crate::publish::shelf::told::{Link, Told};
 
 /// How many bytes are held in memory at most. Documents beyond that, which are pages of large archives,
 /// are read when somebody asks for them.
@@ -29,6 +36,8 @@ pub struct Shelf {
 /// A document on the shelf.
 #[derive(Debug)]
 pub struct Item {
+    /// The format of the feed that it is of; `None` for what belongs to all feeds.
+    pub format: Option<Format>,
     /// Its media type, with `charset` where that applies.
     pub media_type: &'static str,
     /// The time of its newest entry, which is that of its file.
@@ -41,13 +50,10 @@ pub struct Item {
     stamp: Vec<u8>,
     digest: Digest,
     /// Its bytes, if there is room for them.
-    bytes: Option<Bytes>,
-    /// Its bytes in each of [`CODINGS`], once somebody asked for them.
-    coded: [OnceLock<Bytes>; 3],
+    body: Option<Body>,
+    told: Told,
+    former: Former,
 }
-
-/// The content codings that a document is offered in, the smallest first.
-pub const CODINGS: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
 
 impl Shelf {
     /// Takes in what stands in an output folder. Files that are as they were on the former shelf are not
@@ -69,13 +75,13 @@ impl Shelf {
                 Err(error) => return Err(error.into()),
             };
             let Some(path) = path_below(root, entry.path()) else { continue };
-            let Some(media_type) = media_type(&path).filter(|_| entry.file_type().is_file()) else {
+            let Some(kind) = kind(&path).filter(|_| entry.file_type().is_file()) else {
                 continue;
             };
             let known = former.items.get(&path);
-            match Item::load(entry.path(), media_type, known, room) {
+            match Item::load(entry.path(), kind, known, room) {
                 Ok(item) => {
-                    room -= item.bytes.as_ref().map_or(0, Bytes::len);
+                    room -= item.body.as_ref().map_or(0, |body| body.plain().len());
                     items.insert(path, item);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -95,7 +101,7 @@ impl Shelf {
 impl Item {
     fn load(
         location: &Path,
-        media_type: &'static str,
+        (format, media_type): (Option<Format>, &'static str),
         known: Option<&Arc<Self>>,
         room: usize,
     ) -> io::Result<Arc<Self>> {
@@ -103,7 +109,7 @@ impl Item {
             |found: &Metadata| usize::try_from(found.len()).is_ok_and(|length| length <= room);
         let found = fs::symlink_metadata(location)?;
         let is_same =
-            |one: &&Arc<Self>| one.stamp == stamp_of(&found) && one.bytes.is_some() == fits(&found);
+            |one: &&Arc<Self>| one.stamp == stamp_of(&found) && one.body.is_some() == fits(&found);
         if let Some(known) = known.filter(is_same) {
             return Ok(Arc::clone(known));
         }
@@ -119,15 +125,27 @@ impl Item {
             known.modified != modified || (known.is_told_by_time && known.digest == digest)
         });
         Ok(Arc::new(Self {
+            told: format.map(|format| told::of(format, &bytes)).unwrap_or_default(),
+            former: known.map_or_else(Former::default, |known| known.followed_by(&digest)),
+            format,
             media_type,
             modified,
             is_told_by_time,
             location: location.to_owned(),
             stamp: stamp_of(&found),
             digest,
-            bytes: fits.then(|| bytes.into()),
-            coded: Default::default(),
+            body: fits.then(|| Body::from(Bytes::from(bytes))),
         }))
+    }
+
+    /// Gives the former editions of the document of a digest that comes after this one.
+    fn followed_by(&self, next: &Digest) -> Former {
+        match &self.body {
+            Some(body) if self.digest != *next && !self.told.entries.is_empty() => {
+                self.former.after(self.digest, body.plain(), &self.told.entries)
+            }
+            _ => self.former.again(),
+        }
     }
 
     /// Gives the strong entity tag of its bytes in a coding (RFC 9110 §8.8.3): the same after a restart
@@ -144,36 +162,39 @@ impl Item {
     /// Gives the codings that it is offered in.
     #[must_use]
     pub fn codings(&self) -> &'static [Coding] {
-        if self.bytes.is_some() { &CODINGS } else { &[] }
+        if self.body.is_some() { &CODINGS } else { &[] }
     }
 
-    /// Tells whether its bytes in a coding are there already.
+    /// Gives the links that it tells of.
     #[must_use]
-    pub fn is_at_hand(&self, coding: Option<Coding>) -> bool {
-        let is_coded = |coding| self.place(coding).is_some_and(|place| place.get().is_some());
-        self.bytes.is_some() && coding.is_none_or(is_coded)
+    pub fn links(&self) -> &[Link] {
+        &self.told.links
     }
 
-    fn place(&self, coding: Coding) -> Option<&OnceLock<Bytes>> {
-        let index = CODINGS.iter().position(|one| *one == coding)?;
-        self.coded.get(index)
+    /// Gives its bytes in a coding, if that takes no time.
+    #[must_use]
+    pub fn at_hand(&self, coding: Option<Coding>) -> Option<&Bytes> {
+        self.body.as_ref()?.at_hand(coding)
     }
 
     /// Gives its bytes in a coding. To code them takes long, the first time.
     ///
     /// Errors: its file is to be read, and has gone or has other bytes by now.
     pub fn bytes(&self, coding: Option<Coding>) -> io::Result<Bytes> {
-        let plain = match &self.bytes {
-            Some(bytes) => bytes.clone(),
-            None => self.read()?,
-        };
-        let Some(coding) = coding else { return Ok(plain) };
-        let place = self.place(coding);
-        if let Some(bytes) = place.and_then(OnceLock::get) {
-            return Ok(bytes.clone());
+        match &self.body {
+            Some(body) => body.bytes(coding),
+            None => Body::from(self.read()?).bytes(coding),
         }
-        let coded = Bytes::from(coding::encode_bytes(&plain, coding)?);
-        Ok(place.map_or(coded.clone(), |place| place.get_or_init(|| coded).clone()))
+    }
+
+    /// Gives the document with those entries only that the edition of an entity tag did not hold, in
+    /// whatever coding; `None` where that edition is not known any more, or where that would be all of them,
+    /// or none. It takes a moment, the first time.
+    #[must_use]
+    pub fn news_since(&self, etag: &[u8]) -> Option<&Body> {
+        let tag = std::str::from_utf8(etag).ok()?.trim_matches('"');
+        let known = tag.split('-').next()?;
+        self.former.news_since(known, self.body.as_ref()?.plain(), &self.told.entries)
     }
 
     fn read(&self) -> io::Result<Bytes> {
@@ -194,23 +215,24 @@ fn path_below(root: &Path, path: &Path) -> Option<String> {
     path.strip_prefix(root).ok()?.to_str().map(ToOwned::to_owned)
 }
 
-/// Gives the media type of what feedmill writes at a path; `None` for what it does not write.
-fn media_type(path: &str) -> Option<&'static str> {
+/// Gives the format and the media type of what feedmill writes at a path; `None` for what it does not
+/// write.
+fn kind(path: &str) -> Option<(Option<Format>, &'static str)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, ending) = name.rsplit_once('.')?;
     let is = |format: Format| {
         let own = format.file_name().split('.').next().unwrap_or_default();
         stem == own || stem.strip_prefix(own).is_some_and(|page| page.starts_with('-'))
     };
-    Some(match ending {
-        "xml" if is(Format::Rss) => Format::Rss.content_type(),
-        "xml" if is(Format::Atom) => Format::Atom.content_type(),
-        "json" if is(Format::Json) => Format::Json.content_type(),
-        "html" if is(Format::Html) => Format::Html.content_type(),
-        "css" => "text/css; charset=utf-8",
-        "opml" => "text/x-opml; charset=utf-8",
-        _ => return None,
-    })
+    let of = |format: Format| is(format).then(|| (Some(format), format.content_type()));
+    match ending {
+        "xml" => of(Format::Rss).or_else(|| of(Format::Atom)),
+        "json" => of(Format::Json),
+        "html" => of(Format::Html),
+        "css" => Some((None, "text/css; charset=utf-8")),
+        "opml" => Some((None, "text/x-opml; charset=utf-8")),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,23 @@
-//! Which content coding a client gets (RFC 9110 §12.5.3).
+//! Which content coding a client gets (RFC 9110 §12.5.3), and whether news alone will do (RFC 3229).
 
-use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
+use http::{HeaderMap, HeaderName};
 
 use crate::config::meant::Coding;
 use crate::publish::coding::token;
 
+/// Names ways to make less of an instance (RFC 3229 §10.5.3).
+pub(super) const A_IM: HeaderName = HeaderName::from_static("a-im");
+
+/// Tells whether a client takes the entries that are new to it alone (RFC 3229 §10.5.3, `A-IM: feed`).
+pub(super) fn takes_news(headers: &HeaderMap) -> bool {
+    Weights::of(headers, &A_IM).named("feed").is_some_and(|weight| weight > 0)
+}
+
 /// Picks the coding that a client likes best of those that are offered, and of equals the one that is
 /// offered first; `None` for none. Whoever does not say what he takes gets none.
 pub(super) fn coding(headers: &HeaderMap, offered: &[Coding]) -> Option<Coding> {
-    let weights = Weights::of(headers);
+    let weights = Weights::of(headers, &ACCEPT_ENCODING);
     let best = offered.iter().rev().max_by_key(|coding| weights.of_coding(token(**coding)))?;
     let weight = weights.of_coding(token(*best));
     // Unless the client says more of it, having no coding is what it takes, but likes least.
@@ -17,12 +25,12 @@ pub(super) fn coding(headers: &HeaderMap, offered: &[Coding]) -> Option<Coding> 
     (weight > 0 && is_better).then_some(*best)
 }
 
-/// The weights that a client gives to codings, in thousandths.
+/// The weights that a client gives to what a field lists, in thousandths.
 struct Weights(Vec<(String, u16)>);
 
 impl Weights {
-    fn of(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
+        let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
         let parts = lines.flat_map(|line| line.split(','));
         Self(parts.filter_map(weighted).collect())
     }
@@ -66,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::publish::shelf::CODINGS;
+    use crate::publish::shelf::body::CODINGS;
 
     fn picked(field: &str) -> &'static str {
         let value = HeaderValue::from_str(field).expect("a value");
@@ -97,6 +105,23 @@ mod tests {
             assert_eq!(picked(field), wanted, "{field}");
         }
         assert_eq!(coding(&HeaderMap::new(), &CODINGS), None);
+    }
+
+    #[test]
+    fn news_alone_are_taken_by_whoever_says_so() {
+        for (field, takes) in [
+            ("feed", true),
+            ("Feed", true),
+            ("vcdiff, feed;q=0.5", true),
+            ("feed;q=0", false),
+            ("feeds", false),
+            ("*", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(A_IM, HeaderValue::from_static(field))]);
+            assert_eq!(takes_news(&headers), takes, "{field}");
+        }
+        assert!(!takes_news(&HeaderMap::new()));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! What a request gets, as far as that can be told without reading anything.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,19 +9,22 @@ use http::header::{
     ACCEPT, ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION, RANGE, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LINK, LOCATION, RANGE, REFERRER_POLICY,
+    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use percent_encoding::percent_decode_str;
 
-use crate::config::meant::Coding;
+use crate::config::meant::{Coding, Settings};
+use crate::model::feed::Format;
 use crate::publish::coding::token;
+use crate::publish::shelf::body::Body;
+use crate::publish::shelf::told::Link;
 use crate::publish::shelf::{Item, Shelf};
 use crate::serve::accept;
 use crate::serve::conditions::{self, Validators, Verdict};
 use crate::serve::range::{self, Wanted};
+use crate::serve::routes::{Route, Routes};
 
 /// What can be asked for.
 const METHODS: &str = "GET, HEAD, OPTIONS";
@@ -30,11 +34,27 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:; media-src *; \
                       frame-src https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What is told of each document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Names how an answer was made of the instance (RFC 3229 §10.5.2).
+const IM: HeaderName = HeaderName::from_static("im");
+
+/// What holds for all requests.
+#[derive(Debug)]
 pub(super) struct Terms {
-    /// How long a document counts as fresh.
-    pub(super) max_age: Duration,
+    /// What is told of how long a document counts as fresh.
+    freshness: HeaderValue,
+    routes: Routes,
+    /// Whether anybody can tell what happens to entries.
+    has_events: bool,
+}
+
+impl Terms {
+    /// Makes the terms of a site.
+    pub(super) fn new(settings: &Settings, has_events: bool) -> Self {
+        let freshness = format!("public, max-age={}", settings.serve.max_age.as_secs());
+        // A number is always such a value.
+        let freshness = HeaderValue::try_from(freshness).unwrap_or(HeaderValue::from_static(""));
+        Self { freshness, routes: Routes::new(settings), has_events }
+    }
 }
 
 /// An answer; what it carries may yet have to be read.
@@ -43,6 +63,8 @@ pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     carries: Option<Carried>,
+    /// Whether it goes on with what happens to entries.
+    goes_on: bool,
 }
 
 /// A document on its way to a client.
@@ -50,19 +72,21 @@ pub(super) struct Answer {
 pub(super) struct Carried {
     item: Arc<Item>,
     coding: Option<Coding>,
-    range: Option<String>,
+    part: Part,
 }
 
-/// What a path leads to.
-enum Route<'a> {
-    Item(&'a Arc<Item>),
-    /// A folder whose page stands behind a slash.
-    Folder,
-    Nothing,
+/// How much of a document is wanted.
+#[derive(Debug)]
+enum Part {
+    All,
+    /// What a `Range` field says.
+    Range(String),
+    /// The entries that are new to whoever has the edition of this tag.
+    News(Vec<u8>),
 }
 
-/// Answers a request from the shelf.
-pub(super) fn answer(request: &Parts, shelf: &Shelf, terms: Terms) -> Answer {
+/// Answers a request from the shelf. `now` is the time of day.
+pub(super) fn answer(request: &Parts, shelf: &Shelf, terms: &Terms, now: SystemTime) -> Answer {
     let path = request.uri.path();
     if request.method == Method::OPTIONS {
         return options(request);
@@ -70,31 +94,17 @@ pub(super) fn answer(request: &Parts, shelf: &Shelf, terms: Terms) -> Answer {
     if !matches!(request.method, Method::GET | Method::HEAD) {
         return Answer::bare(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, METHODS);
     }
-    match route(shelf, path) {
-        Route::Item(item) => document(request, item, terms),
-        Route::Folder => {
+    match terms.routes.find(shelf, path) {
+        Route::Item(item) => document(request, item, terms, now),
+        Route::Elsewhere(path) => {
             let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            let answer = Answer::bare(StatusCode::MOVED_PERMANENTLY);
-            answer.with_value(LOCATION, &format!("{path}/{query}"))
+            Answer::bare(StatusCode::MOVED_PERMANENTLY)
+                .with_value(LOCATION, &format!("{path}{query}"))
+                .with_field(CACHE_CONTROL, terms.freshness.clone())
         }
-        Route::Nothing => Answer::bare(StatusCode::NOT_FOUND),
-    }
-}
-
-/// Finds what a path leads to. The shelf is asked for what the path says, and nothing else is looked at:
-/// a path with a coded slash would be a second name of another, and leads nowhere.
-fn route<'a>(shelf: &'a Shelf, path: &str) -> Route<'a> {
-    let has_coded_slash = path.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"%2f"));
-    let plain = path.strip_prefix('/').filter(|_| !has_coded_slash);
-    let plain = plain.and_then(|path| percent_decode_str(path).decode_utf8().ok());
-    let Some(plain) = plain else { return Route::Nothing };
-    let is_folder = plain.is_empty() || plain.ends_with('/');
-    let found =
-        if is_folder { shelf.get(&format!("{plain}index.html")) } else { shelf.get(&plain) };
-    match found {
-        Some(item) => Route::Item(item),
-        None if !is_folder && shelf.get(&format!("{plain}/index.html")).is_some() => Route::Folder,
-        None => Route::Nothing,
+        Route::Events if terms.has_events => Answer::events(request.method == Method::GET),
+        Route::Gone => Answer::bare(StatusCode::GONE),
+        Route::Events | Route::Nothing => Answer::bare(StatusCode::NOT_FOUND),
     }
 }
 
@@ -111,11 +121,13 @@ fn options(request: &Parts) -> Answer {
         .with(ACCESS_CONTROL_MAX_AGE, "86400")
 }
 
-fn document(request: &Parts, item: &Arc<Item>, terms: Terms) -> Answer {
+fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -> Answer {
     let coding = accept::coding(&request.headers, item.codings());
     let etag = item.etag(coding);
     let modified = u64::try_from(item.modified.unix()).ok();
     let modified = modified.map(|at| SystemTime::UNIX_EPOCH + Duration::from_secs(at));
+    // What is yet to come is not told (RFC 9110 §8.8.2.1).
+    let modified = modified.filter(|at| *at <= now);
     let told = modified.filter(|_| item.is_told_by_time);
     let validators = Validators { etag: &etag, modified: told };
     let status = match conditions::evaluate(&request.method, &request.headers, validators) {
@@ -125,48 +137,76 @@ fn document(request: &Parts, item: &Arc<Item>, terms: Terms) -> Answer {
     };
     let mut answer = Answer::bare(status)
         .with_value(ETAG, &etag)
-        .with_value(CACHE_CONTROL, &format!("public, max-age={}", terms.max_age.as_secs()))
-        .with(VARY, vary(item.media_type));
+        .with_field(CACHE_CONTROL, terms.freshness.clone())
+        .with(VARY, vary(item));
     if let Some(modified) = modified {
         answer = answer.with_value(LAST_MODIFIED, &httpdate::fmt_http_date(modified));
+    }
+    if !item.links().is_empty() {
+        answer = answer.with_value(LINK, &links(item.links()));
     }
     if status == StatusCode::NOT_MODIFIED {
         return answer;
     }
-    answer = answer
-        .with(CONTENT_TYPE, label(&request.headers, item.media_type))
-        .with(ACCEPT_RANGES, "bytes");
+    answer = answer.with(CONTENT_TYPE, label(&request.headers, item));
     if let Some(coding) = coding {
         answer = answer.with(CONTENT_ENCODING, token(coding));
     }
-    if is_page(item.media_type) {
+    if item.format == Some(Format::Html) {
         answer = answer
             .with(CONTENT_SECURITY_POLICY, POLICY)
             .with(REFERRER_POLICY, "no-referrer-when-downgrade");
     }
-    // A range of what a HEAD would carry means nothing (RFC 9110 §14.2).
-    let range = request.headers.get(RANGE).and_then(|range| range.to_str().ok());
-    let counts =
-        request.method == Method::GET && conditions::range_counts(&request.headers, validators);
-    let range = range.filter(|_| counts).map(ToOwned::to_owned);
-    answer.carries = Some(Carried { item: Arc::clone(item), coding, range });
+    let part = part(request, item, validators);
+    answer = match part {
+        Part::News(_) => answer.with(IM, "feed").with(CACHE_CONTROL, "no-store, im"),
+        _ => answer.with(ACCEPT_RANGES, "bytes"),
+    };
+    if matches!(part, Part::News(_)) {
+        answer.status = StatusCode::IM_USED;
+    }
+    answer.carries = Some(Carried { item: Arc::clone(item), coding, part });
     answer
 }
 
-fn is_page(media_type: &str) -> bool {
-    media_type.starts_with("text/html")
+/// Tells how much of a document a request asks for, that is to be answered with it. Where news alone would
+/// be doubtful, it is all of it.
+fn part(request: &Parts, item: &Item, validators: Validators<'_>) -> Part {
+    let headers = &request.headers;
+    if is_xml_feed(item)
+        && accept::takes_news(headers)
+        && let Some(tag) =
+            conditions::tags_that_are_had(headers).find(|tag| item.news_since(tag).is_some())
+    {
+        return Part::News(tag.to_owned());
+    }
+    // A range of what a HEAD would carry means nothing (RFC 9110 §14.2).
+    let counts = request.method == Method::GET && conditions::range_counts(headers, validators);
+    let range = headers.get(RANGE).filter(|_| counts).and_then(|range| range.to_str().ok());
+    range.map_or(Part::All, |range| Part::Range(range.to_owned()))
 }
 
-/// Tells whether a document is a feed in XML, which browsers show as bare source unless it goes by
-/// another name.
-fn is_xml_feed(media_type: &str) -> bool {
-    media_type.starts_with("application/rss+xml") || media_type.starts_with("application/atom+xml")
+/// Writes links as a field holds them (RFC 8288 §3). What can't stand there is left out.
+fn links(links: &[Link]) -> String {
+    let is_safe = |link: &&Link| !link.target.contains(['<', '>', '"']);
+    let written = links.iter().filter(is_safe).map(|link| {
+        let safe = link.media_type.as_deref().filter(|own| !own.contains(['"', '\\']));
+        let media_type = safe.map(|own| format!("; type=\"{own}\"")).unwrap_or_default();
+        format!("<{}>; rel=\"{}\"{media_type}", link.target, link.relation)
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+/// Tells whether a document is a feed in XML: browsers show it as bare source unless it goes by another
+/// name, and its entries can be sent without the others.
+fn is_xml_feed(item: &Item) -> bool {
+    matches!(item.format, Some(Format::Rss | Format::Atom))
 }
 
 /// Names the fields of a request that have a say in what it gets.
-fn vary(media_type: &str) -> &'static str {
-    if is_xml_feed(media_type) {
-        "Accept-Encoding, Sec-Fetch-Dest, Accept"
+fn vary(item: &Item) -> &'static str {
+    if is_xml_feed(item) {
+        "Accept-Encoding, Sec-Fetch-Dest, Accept, A-IM"
     } else {
         "Accept-Encoding"
     }
@@ -174,7 +214,7 @@ fn vary(media_type: &str) -> &'static str {
 
 /// Gives the media type under which a document is sent. Whoever opens a feed in a browser gets the same
 /// bytes as XML, with which the browser uses the style sheet that they name.
-fn label(headers: &HeaderMap, media_type: &'static str) -> &'static str {
+fn label(headers: &HeaderMap, item: &Item) -> &'static str {
     let opens = match headers.get("sec-fetch-dest") {
         Some(destination) => destination == "document",
         // Over plain HTTP browsers don't say what for.
@@ -182,46 +222,71 @@ fn label(headers: &HeaderMap, media_type: &'static str) -> &'static str {
             headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
         }
     };
-    if opens && is_xml_feed(media_type) { "text/xml; charset=utf-8" } else { media_type }
+    if opens && is_xml_feed(item) { "text/xml; charset=utf-8" } else { item.media_type }
 }
 
 impl Answer {
     /// Begins an answer with what all have in common.
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), carries: None }
+        Self { status, headers: HeaderMap::new(), carries: None, goes_on: false }
             .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
             .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             .with(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link")
     }
 
-    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.headers.insert(name, HeaderValue::from_static(value));
+    /// Begins the answer for someone who wants to know what happens to entries.
+    fn events(goes_on: bool) -> Self {
+        let answer = Self::bare(StatusCode::OK)
+            .with(CONTENT_TYPE, "text/event-stream")
+            .with(CACHE_CONTROL, "no-store")
+            // A proxy that gathers what comes would tell of nothing (nginx).
+            .with(HeaderName::from_static("x-accel-buffering"), "no");
+        Self { goes_on, ..answer }
+    }
+
+    /// Tells whether it goes on with what happens to entries.
+    pub(super) fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    /// Makes the answer for someone who asks much too often, and may ask again after a time.
+    pub(super) fn too_often(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self::bare(StatusCode::TOO_MANY_REQUESTS).with_value(RETRY_AFTER, &seconds.to_string())
+    }
+
+    fn with(self, name: HeaderName, value: &'static str) -> Self {
+        self.with_field(name, HeaderValue::from_static(value))
+    }
+
+    fn with_field(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
         self
     }
 
     /// Adds a field whose value was made for this answer. What no field may hold is left out.
-    fn with_value(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+    fn with_value(self, name: HeaderName, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.with_field(name, value),
+            Err(_) => self,
         }
-        self
     }
 
     /// Tells whether what it carries may take long to get at.
     pub(super) fn may_wait(&self) -> bool {
-        self.carries.as_ref().is_some_and(|one| !one.item.is_at_hand(one.coding))
+        self.carries.as_ref().is_some_and(|carried| !carried.is_at_hand())
     }
 
     /// Makes the response, with all that it carries. This may wait for a disk, and take a while.
     pub(super) fn response(mut self) -> Response<Bytes> {
         let mut body = Bytes::new();
         match self.carries.take() {
-            Some(carried) => match carried.item.bytes(carried.coding) {
-                Ok(bytes) => body = self.cut(bytes, carried.range.as_deref()),
+            Some(carried) => match (carried.bytes(), carried.part) {
+                (Ok(bytes), Part::Range(range)) => body = self.cut(bytes, &range),
+                (Ok(bytes), _) => body = bytes,
                 // Its file was replaced just now, and the next shelf has the new one.
-                Err(_) => {
-                    self = Self::bare(StatusCode::SERVICE_UNAVAILABLE)
-                        .with(http::header::RETRY_AFTER, "1");
+                (Err(_), _) => {
+                    self = Self::bare(StatusCode::SERVICE_UNAVAILABLE).with(RETRY_AFTER, "1");
                 }
             },
             None if self.status.is_client_error() => {
@@ -231,7 +296,9 @@ impl Answer {
             }
             None => {}
         }
-        if !matches!(self.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
+        if !matches!(self.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT)
+            && !self.goes_on
+        {
             self = self.with_value(CONTENT_LENGTH, &body.len().to_string());
         }
         let mut response = Response::new(body);
@@ -241,9 +308,9 @@ impl Answer {
     }
 
     /// Cuts out what was asked for of a document.
-    fn cut(&mut self, bytes: Bytes, range: Option<&str>) -> Bytes {
+    fn cut(&mut self, bytes: Bytes, range: &str) -> Bytes {
         let length = bytes.len();
-        let (told, body) = match range.map_or(Wanted::All, |range| range::wanted(range, length)) {
+        let (told, body) = match range::wanted(range, length) {
             Wanted::All => return bytes,
             Wanted::Part(part) => {
                 self.status = StatusCode::PARTIAL_CONTENT;
@@ -259,6 +326,30 @@ impl Answer {
             self.headers.insert(CONTENT_RANGE, told);
         }
         body
+    }
+}
+
+impl Carried {
+    /// Gives the news that it is, if it is any.
+    fn news(&self) -> Option<&Body> {
+        match &self.part {
+            Part::News(tag) => self.item.news_since(tag),
+            _ => None,
+        }
+    }
+
+    fn is_at_hand(&self) -> bool {
+        match self.news() {
+            Some(news) => news.at_hand(self.coding).is_some(),
+            None => self.item.at_hand(self.coding).is_some(),
+        }
+    }
+
+    fn bytes(&self) -> io::Result<Bytes> {
+        match self.news() {
+            Some(news) => news.bytes(self.coding),
+            None => self.item.bytes(self.coding),
+        }
     }
 }
 

@@ -66,6 +66,13 @@ pub(super) fn range_counts(headers: &HeaderMap, now: Validators<'_>) -> bool {
     headers.get(IF_RANGE).is_none_or(|value| value.as_bytes() == now.etag.as_bytes())
 }
 
+/// Gives the strong tags that a client says it has.
+pub(super) fn tags_that_are_had(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let lines = headers.get_all(IF_NONE_MATCH).iter();
+    let tags = lines.flat_map(|line| Tags(line.as_bytes()));
+    tags.filter(|(is_weak, _)| !is_weak).map(|(_, tag)| tag)
+}
+
 /// How tags are compared (RFC 9110 §8.8.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {

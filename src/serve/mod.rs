@@ -8,6 +8,12 @@
 
 mod accept;
 mod answer;
+mod client;
 mod conditions;
+pub mod events;
+mod limits;
+mod listener;
 mod range;
+mod routes;
 pub mod server;
+mod tls;

@@ -2,26 +2,34 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use http_body_util::Full;
+use http_body_util::channel::Channel;
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::{self, Handle, Runtime};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-use crate::config::meant::Serve;
+use crate::config::meant::{Listen, Serve, Settings};
 use crate::publish::shelf::Shelf;
-use crate::serve::answer::{self, Terms};
+use crate::serve::answer::{self, Answer, Terms};
+use crate::serve::client::{self, Peer};
+use crate::serve::events::{self, Chronicle};
+use crate::serve::limits::{Crowd, Pace};
+use crate::serve::listener::{Listener, Stream};
+use crate::serve::tls::Identity;
 
 /// How long a client may take to tell what it wants, and how long a connection may be idle.
 const HEAD_PATIENCE: Duration = Duration::from_secs(20);
@@ -44,98 +52,279 @@ const MOMENT: Duration = Duration::from_millis(20);
 /// The pause after the system gave no connection, or no address.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Serves a shelf until it is dropped or told to stop.
+/// How many documents are read or coded at once.
+const MOST_AT_WORK: usize = 4;
+
+/// What is served.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// All documents, and those that follow them.
+    pub shelf: watch::Receiver<Arc<Shelf>>,
+    /// What happens to entries, where anybody can tell.
+    pub chronicle: Option<watch::Receiver<Arc<Chronicle>>>,
+}
+
+/// Serves what is published until it is dropped or told to stop.
 #[derive(Debug)]
 pub struct Server {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    /// Where clients are talked to: on threads of their own, so that nobody else's work holds them up.
+    /// `None` where nothing is served.
+    runtime: Option<Runtime>,
 }
 
 impl Server {
-    /// Begins to serve what is on a shelf, and on those that follow it, at all addresses of the settings.
-    /// An address that is another's is waited for. A former server is stopped before.
-    #[must_use]
+    /// Begins to serve what is published, now and from then on, wherever the settings say. An
+    /// address that is another's is waited for, and so is a certificate that can't be read. A former server
+    /// is stopped before.
+    ///
+    /// Errors: the system gives no threads.
     pub fn start(
-        settings: &Serve,
-        shelf: &watch::Receiver<Arc<Shelf>>,
+        settings: &Settings,
+        published: &Published,
         former: Option<Self>,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let room = Arc::new(Semaphore::new(settings.connections));
-        let house =
-            House { shelf: shelf.clone(), terms: Terms { max_age: settings.max_age }, room };
-        let addresses = settings.listen.clone();
-        let task = tokio::spawn(async move {
+        let doors = settings.serve.listen.clone();
+        let runtime = if doors.is_empty() { None } else { Some(threads()?) };
+        let house = House::new(settings, published.clone(), stopped.clone());
+        let serve = async move {
             if let Some(former) = former {
                 former.stop().await;
             }
-            let listen = |address| house.clone().listen(address, stopped.clone());
-            addresses.into_iter().map(listen).collect::<JoinSet<()>>().join_all().await;
-        });
-        Self { stop, task }
+            let listen = |door| Arc::clone(&house).listen(door);
+            doors.into_iter().map(listen).collect::<JoinSet<()>>().join_all().await;
+        };
+        let own = runtime.as_ref().map(|runtime| runtime.handle().clone());
+        let task = own.unwrap_or_else(Handle::current).spawn(serve);
+        Ok(Self { stop, task, runtime })
+    }
+
+    /// Tells whether a server would serve alike by other settings, so that it need not start anew.
+    #[must_use]
+    pub fn is_alike(one: &Settings, other: &Settings) -> bool {
+        let ways = |settings: &Settings| {
+            let feeds = settings.feeds.iter();
+            feeds.map(|plan| (plan.name.clone(), plan.moved_from.clone())).collect::<Vec<_>>()
+        };
+        one.serve == other.serve && one.site.url == other.site.url && ways(one) == ways(other)
     }
 
     /// Takes no more requests, and waits for those that are under way, for a moment.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.send_replace(true);
         // A task that panicked has nothing under way.
-        let _ = self.task.await;
+        let _ = (&mut self.task).await;
     }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Whatever is left has had its time.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Gives threads to talk to clients on, one for each processor.
+fn threads() -> io::Result<Runtime> {
+    runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("serve")
+        .max_blocking_threads(MOST_AT_WORK)
+        .build()
 }
 
 /// What all listeners share.
-#[derive(Clone)]
 struct House {
-    shelf: watch::Receiver<Arc<Shelf>>,
+    published: Published,
+    /// Whether all is to end.
+    stopped: watch::Receiver<bool>,
+    settings: Serve,
     terms: Terms,
+    pace: Pace,
     /// A place for each connection that there may be.
     room: Arc<Semaphore>,
+    crowd: Arc<Crowd>,
 }
 
 impl House {
-    async fn listen(self, address: SocketAddr, mut stopped: watch::Receiver<bool>) {
-        let under_way = GracefulShutdown::new();
-        tokio::select! {
-            () = self.take_all(address, &under_way) => {}
-            // Nobody can say it any more when the sender is gone.
-            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-        }
-        let _ = tokio::time::timeout(LAST_PATIENCE, under_way.shutdown()).await;
+    fn new(settings: &Settings, published: Published, stopped: watch::Receiver<bool>) -> Arc<Self> {
+        let serve = settings.serve.clone();
+        let has_events = published.chronicle.is_some();
+        Arc::new(Self {
+            published,
+            stopped,
+            room: Arc::new(Semaphore::new(serve.connections)),
+            crowd: Crowd::new(serve.connections_each),
+            terms: Terms::new(settings, has_events),
+            pace: Pace::new(serve.requests_each),
+            settings: serve,
+        })
     }
 
-    async fn take_all(&self, address: SocketAddr, under_way: &GracefulShutdown) {
-        let listener = bind(address).await;
+    /// Takes clients in at a door until it is to be closed.
+    async fn listen(self: Arc<Self>, door: Listen) {
+        let mut stopped = self.stopped.clone();
+        let (listeners, identity) = tokio::select! {
+            opened = self.open(&door) => opened,
+            // Nobody can say it any more when the sender is gone.
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
+        };
+        let take_in = |listener| {
+            let (house, identity) = (Arc::clone(&self), identity.clone());
+            house.take_in_until_stopped(listener, identity)
+        };
+        listeners.into_iter().map(take_in).collect::<JoinSet<()>>().join_all().await;
+    }
+
+    async fn take_in_until_stopped(
+        self: Arc<Self>,
+        listener: Listener,
+        identity: Option<Arc<Identity>>,
+    ) {
+        let mut stopped = self.stopped.clone();
+        let under_way = GracefulShutdown::new();
+        tokio::select! {
+            () = self.take_in(&listener, identity, &under_way) => {}
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
+        }
+        // Whoever comes now is to find nobody.
+        drop(listener);
+        let _ = timeout(LAST_PATIENCE, under_way.shutdown()).await;
+    }
+
+    /// Waits until a door can be opened.
+    async fn open(&self, door: &Listen) -> (Vec<Listener>, Option<Arc<Identity>>) {
+        let mut is_told = false;
         loop {
-            // Whoever comes when all places are taken waits in the system's queue.
-            let Ok(place) = Arc::clone(&self.room).acquire_owned().await else { return };
-            match listener.accept().await {
-                Ok((stream, _)) => {
-                    let (house, watcher) = (self.clone(), under_way.watcher());
-                    tokio::spawn(async move {
-                        house.talk(stream, watcher).await;
-                        drop(place);
-                    });
+            match self.try_to_open(door).await {
+                Ok((opened, identity)) => {
+                    let tell = |(listener, place)| {
+                        tracing::info!("served at {place}");
+                        listener
+                    };
+                    return (opened.into_iter().map(tell).collect(), identity);
                 }
-                Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
-                    tracing::warn!("{address}: no connection can be taken: {error}");
+                    if !is_told {
+                        tracing::warn!(
+                            "{}: the feeds are not served there yet: {error}",
+                            door.door
+                        );
+                    }
+                    is_told = true;
                     tokio::time::sleep(PAUSE).await;
                 }
             }
         }
     }
 
-    /// Talks to a client until one of the two has enough.
-    async fn talk(self, stream: TcpStream, under_way: Watcher) {
-        // Answers are sent in one piece, so there is nothing to wait for.
-        let _ = stream.set_nodelay(true);
-        if tokio::time::timeout(HEAD_PATIENCE, begin(&stream)).await.is_err() {
-            return;
+    async fn try_to_open(
+        &self,
+        door: &Listen,
+    ) -> io::Result<(Vec<(Listener, String)>, Option<Arc<Identity>>)> {
+        let certificate = self.settings.certificate.as_ref().filter(|_| door.is_secure);
+        let identity = certificate.map(Identity::read).transpose()?;
+        Ok((Listener::open(door).await?, identity.map(Arc::new)))
+    }
+
+    async fn take_in(
+        self: &Arc<Self>,
+        listener: &Listener,
+        identity: Option<Arc<Identity>>,
+        under_way: &GracefulShutdown,
+    ) {
+        loop {
+            // Whoever comes when all places are taken waits in the system's queue.
+            let Ok(place) = Arc::clone(&self.room).acquire_owned().await else { return };
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    let Some(own) = self.crowd.enter(self.counted(peer)) else { continue };
+                    let (house, watcher) = (Arc::clone(self), under_way.watcher());
+                    let identity = identity.clone();
+                    tokio::spawn(async move {
+                        house.talk(stream, peer, identity.as_deref(), watcher).await;
+                        drop((place, own));
+                    });
+                }
+                Err(error) if is_of_the_client(&error) => {}
+                Err(error) => {
+                    tracing::warn!("no connection can be taken: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
         }
-        let (shelf, terms) = (self.shelf, self.terms);
-        let service =
-            service_fn(move |request| respond(request, Arc::clone(&shelf.borrow()), terms));
-        let mut builder = Builder::new(TokioExecutor::new());
+    }
+
+    /// Gives the address that a connection counts for: a proxy's is that of many.
+    fn counted(&self, peer: Peer) -> Option<IpAddr> {
+        match peer {
+            Peer::Network(address) if !self.settings.proxies.believe(peer) => Some(address),
+            _ => None,
+        }
+    }
+
+    /// Talks to a client until one of the two has enough.
+    async fn talk(
+        self: Arc<Self>,
+        stream: Stream,
+        peer: Peer,
+        identity: Option<&Identity>,
+        under_way: Watcher,
+    ) {
+        let begun = match identity {
+            // What is spoken is agreed on with the handshake.
+            Some(_) => Ok(Version::Http1),
+            None => timeout(HEAD_PATIENCE, begin(&stream)).await,
+        };
+        let Ok(version) = begun else { return };
+        match (stream, identity) {
+            (Stream::Tcp(stream), None) => self.converse(stream, version, peer, under_way).await,
+            (Stream::Unix(stream), None) => self.converse(stream, version, peer, under_way).await,
+            (Stream::Tcp(stream), Some(own)) => self.secure(stream, own, peer, under_way).await,
+            (Stream::Unix(stream), Some(own)) => self.secure(stream, own, peer, under_way).await,
+        }
+    }
+
+    /// Talks to a client behind TLS.
+    async fn secure<S>(
+        self: Arc<Self>,
+        stream: S,
+        identity: &Identity,
+        peer: Peer,
+        under_way: Watcher,
+    ) where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        match timeout(HEAD_PATIENCE, identity.acceptor().accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                let version = if is_http2 { Version::Http2 } else { Version::Http1 };
+                self.converse(stream, version, peer, under_way).await;
+            }
+            Ok(Err(error)) => tracing::debug!("no TLS with a client: {error}"),
+            Err(_) => {}
+        }
+    }
+
+    async fn converse<S>(
+        self: Arc<Self>,
+        stream: S,
+        version: Version,
+        peer: Peer,
+        under_way: Watcher,
+    ) where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let service = service_fn(move |request| Arc::clone(&self).respond(request, peer));
+        let builder = Builder::new(TokioExecutor::new());
+        let mut builder = match version {
+            Version::Http1 => builder.http1_only(),
+            Version::Http2 => builder.http2_only(),
+        };
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -158,39 +347,67 @@ impl House {
     }
 }
 
-/// Waits until it is plain which version of HTTP a client speaks. Whoever finds that out waits for ever,
-/// and only then begins to count.
-async fn begin(stream: &TcpStream) {
+impl House {
+    /// Answers a request.
+    async fn respond(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: Peer,
+    ) -> Result<Response<Body>, Infallible> {
+        let (parts, _) = request.into_parts();
+        let client = client::address(peer, &parts.headers, &self.settings.proxies);
+        let held_back = client.and_then(|client| self.pace.count(client, Instant::now()).err());
+        let answer = if let Some(wait) = held_back {
+            Answer::too_often(wait)
+        } else {
+            let shelf = Arc::clone(&self.published.shelf.borrow());
+            answer::answer(&parts, &shelf, &self.terms, SystemTime::now())
+        };
+        if let Some(chronicle) = self.published.chronicle.as_ref().filter(|_| answer.goes_on()) {
+            let told = events::follow(&parts.headers, chronicle.clone(), self.stopped.clone());
+            return Ok(answer.response().map(|_| Either::Right(told)));
+        }
+        let response = if answer.may_wait() {
+            let waited = tokio::task::spawn_blocking(|| answer.response()).await;
+            match waited {
+                Ok(response) => response,
+                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+            }
+        } else {
+            answer.response()
+        };
+        // What a HEAD gets is told, and not sent.
+        let is_sent = parts.method != Method::HEAD;
+        let sent = |body| Either::Left(Full::new(if is_sent { body } else { Bytes::new() }));
+        Ok(response.map(sent))
+    }
+}
+
+/// What an answer carries: a document, or what happens.
+type Body = Either<Full<Bytes>, Channel<Bytes>>;
+
+/// A version of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    Http1,
+    Http2,
+}
+
+/// Waits until it is plain which version of HTTP a client speaks.
+async fn begin(stream: &Stream) -> Version {
     let mut bytes = [0; PREFACE.len()];
     // An end and an error are seen again by whoever reads.
     while let Ok(count) = stream.peek(&mut bytes).await {
-        if count == 0 || count == bytes.len() || !PREFACE.starts_with(&bytes[..count]) {
-            return;
+        if count == bytes.len() && bytes == *PREFACE {
+            return Version::Http2;
+        }
+        if count == 0 || !PREFACE.starts_with(&bytes[..count]) {
+            break;
         }
         // There is something to be peeked at already, so nobody tells when there is more.
         tokio::time::sleep(MOMENT).await;
     }
-}
-
-/// Waits until an address can be listened at.
-async fn bind(address: SocketAddr) -> TcpListener {
-    let mut is_told = false;
-    loop {
-        match TcpListener::bind(address).await {
-            Ok(listener) => {
-                let own = listener.local_addr().unwrap_or(address);
-                tracing::info!("served at http://{own}/");
-                return listener;
-            }
-            Err(error) => {
-                if !is_told {
-                    tracing::warn!("{address}: the feeds are not served there yet: {error}");
-                }
-                is_told = true;
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+    Version::Http1
 }
 
 /// Tells whether a connection failed before it was taken, which says nothing of the next.
@@ -199,35 +416,16 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn respond(
-    request: Request<Incoming>,
-    shelf: Arc<Shelf>,
-    terms: Terms,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (parts, _) = request.into_parts();
-    let answer = answer::answer(&parts, &shelf, terms);
-    let response = if answer.may_wait() {
-        let waited = tokio::task::spawn_blocking(|| answer.response()).await;
-        match waited {
-            Ok(response) => response,
-            Err(broken) => std::panic::resume_unwind(broken.into_panic()),
-        }
-    } else {
-        answer.response()
-    };
-    // What a HEAD gets is told, and not sent.
-    let is_sent = parts.method != Method::HEAD;
-    Ok(response.map(|body| Full::new(if is_sent { body } else { Bytes::new() })))
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::config::{self, Sources};
 
     /// Larger than what the system keeps for a client that does not read.
     const LARGE: usize = 16 * 1024 * 1024;
@@ -238,15 +436,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::write(folder.path().join("rss.xml"), "a".repeat(LARGE)).expect("written");
         let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
-        let terms = Terms { max_age: Duration::from_mins(5) };
-        let room = Arc::new(Semaphore::new(1));
-        let house = House { shelf: watch::channel(Arc::new(shelf)).1, terms, room };
+        let settings = config::load(&Sources::default()).expect("the defaults are valid").settings;
+        let shelf = watch::channel(Arc::new(shelf)).1;
+        let published = Published { shelf, chronicle: None };
+        let house = House::new(&settings, published, watch::channel(false).1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address is free");
         let address = listener.local_addr().expect("it has one");
         let client = TcpStream::connect(address).await.expect("somebody listens");
-        let (stream, _) = listener.accept().await.expect("a client comes");
+        let (stream, peer) = listener.accept().await.expect("a client comes");
         let under_way = GracefulShutdown::new();
-        tokio::spawn(house.talk(stream, under_way.watcher()));
+        let (peer, watcher) = (Peer::Network(peer.ip()), under_way.watcher());
+        tokio::spawn(house.talk(Stream::Tcp(stream), peer, None, watcher));
         (client, (folder, under_way))
     }
 

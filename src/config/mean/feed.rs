@@ -6,9 +6,10 @@ use crate::config::error::{Fault, Origin};
 use crate::config::mean::Findings;
 use crate::config::mean::amount::{age, paging, size};
 use crate::config::mean::filter::filter;
+use crate::config::mean::former::former;
 use crate::config::mean::name::{collisions, foreign_placeholder, name, words};
 use crate::config::mean::value::{choice, language, optional};
-use crate::config::meant::{ContentMode, FeedPlan, Limits, Order};
+use crate::config::meant::{ContentMode, FeedPlan, Former, Limits, Order};
 use crate::config::typed;
 use crate::model::feed::Format;
 
@@ -34,6 +35,7 @@ pub(crate) fn feeds(
     let plans: Vec<Option<FeedPlan>> =
         typed.iter().enumerate().map(|(at, feed)| plan(at, feed, zone, findings)).collect();
     keep_apart(&plans, findings);
+    keep_former_apart(&plans, findings);
     plans.into_iter().collect()
 }
 
@@ -49,6 +51,14 @@ fn plan(
     let description = findings.take(&at("description"), optional(&typed.description, words));
     let language = findings.take(&at("language"), optional(&typed.language, language));
     let formats = formats(&at("formats"), &typed.formats, findings);
+    let moved_from = match (&name, &formats) {
+        (Some(name), Some(formats)) => {
+            let former = |raw: &String| former(raw, name, formats);
+            findings.take_each(&at("moved_from"), &typed.moved_from, former)
+        }
+        // What it is held against has a fault already.
+        _ => None,
+    };
     let limits = limits(&at, typed, findings);
     let archive = findings.take(&at("archive"), optional(&typed.archive, paging));
     let content = findings.take(&at("content"), choice(&typed.content, &CONTENTS));
@@ -65,6 +75,7 @@ fn plan(
     }
     Some(FeedPlan {
         name: name?,
+        moved_from: moved_from?,
         title: title?,
         description: description?,
         language: language?,
@@ -127,6 +138,28 @@ fn keep_apart(plans: &[Option<FeedPlan>], findings: &mut Findings<'_>) {
     }
 }
 
+/// Tells which former places can't lead anywhere, since a feed stands there now, or another one was there
+/// too.
+fn keep_former_apart(plans: &[Option<FeedPlan>], findings: &mut Findings<'_>) {
+    let known = || plans.iter().enumerate().filter_map(|(at, plan)| Some((at, plan.as_ref()?)));
+    let names = known().map(|(at, plan)| (name_key(at), plan.name.as_slice()));
+    let former = known().flat_map(|(at, plan)| {
+        plan.moved_from.iter().enumerate().filter_map(move |(number, former)| match former {
+            Former::Name(name) => {
+                Some((format!("feed[{at}].moved_from[{number}]"), name.as_slice()))
+            }
+            Former::Document(..) => None,
+        })
+    });
+    let (keys, names): (Vec<String>, Vec<_>) = names.chain(former).unzip();
+    for (before, after) in collisions(names.into_iter().enumerate()) {
+        if keys[after].contains("moved_from") {
+            let fault = Fault::new(format!("{} is the same place", keys[before]));
+            findings.fault(&keys[after], fault.help("one address can lead to one feed only"));
+        }
+    }
+}
+
 fn name_key(position: usize) -> String {
     format!("feed[{position}].name")
 }
@@ -145,6 +178,17 @@ mod tests {
             Some(feeds) if findings.errors.is_empty() => Ok(feeds),
             _ => Err(findings.errors.iter().map(|error| error.key.clone()).collect()),
         }
+    }
+
+    #[test]
+    fn a_former_place_is_that_of_one_feed_only() {
+        let at = |text: &str| meant(text).map(|_| ());
+        let two = "[[feed]]\nname = \"a\"\nmoved_from = [\"b\", \"c\"]\n[[feed]]\nname = ";
+        assert_eq!(at(&format!("{two}\"d\"")), Ok(()));
+        let taken = Err(vec!["feed[0].moved_from[0]".to_owned()]);
+        assert_eq!(at(&format!("{two}\"B\"")), taken);
+        let twice = Err(vec!["feed[1].moved_from[0]".to_owned()]);
+        assert_eq!(at(&format!("{two}\"d\"\nmoved_from = [\"c\"]")), twice);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod amount;
 mod feed;
 mod filter;
+mod former;
 mod input;
 mod matcher;
 mod moment;

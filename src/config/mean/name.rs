@@ -43,8 +43,20 @@ pub(crate) fn words(raw: &str) -> Result<Vec<Part<Group>>, Fault> {
     pattern(raw, &GROUPS)
 }
 
-/// Tells why a segment of a path is not safe.
+/// Tells why a path below the output is not safe, whatever stands there.
+pub(crate) fn unsafe_path(path: &str) -> Option<&'static str> {
+    path.split('/').find_map(odd_segment)
+}
+
+/// Tells why a segment of a name is not safe.
 fn unsafe_segment(segment: &str) -> Option<&'static str> {
+    let is_file = is_file_of_feeds(segment);
+    let reason = "a part of it is the name of a file that feeds have";
+    odd_segment(segment).or(is_file.then_some(reason))
+}
+
+/// Tells why a segment of a path is not safe.
+fn odd_segment(segment: &str) -> Option<&'static str> {
     if segment.is_empty() || segment == "." || segment == ".." {
         Some("it has an empty part, \".\" or \"..\"")
     } else if segment.contains(|c: char| c.is_control() || c == '\\') {
@@ -53,8 +65,6 @@ fn unsafe_segment(segment: &str) -> Option<&'static str> {
         Some("a part of it begins or ends with a blank")
     } else if segment.len() > LONGEST_SEGMENT {
         Some("a part of it is too long")
-    } else if is_file_of_feeds(segment) {
-        Some("a part of it is the name of a file that feeds have")
     } else {
         None
     }

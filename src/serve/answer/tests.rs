@@ -6,13 +6,15 @@ use http::Request;
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::{ConfigFile, Sources, load};
 
-const TERMS: Terms = Terms { max_age: Duration::from_mins(5) };
+const CONFIG: &str = "serve.gone = [\"old\"]\n[[feed]]\nmoved_from = [\"news\"]\n";
 
 /// An output folder, and the shelf that is made of it.
 struct Site {
-    _folder: TempDir,
+    folder: TempDir,
     shelf: Shelf,
+    terms: Terms,
 }
 
 impl Site {
@@ -24,12 +26,19 @@ impl Site {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().expect("it has a folder")).expect("made");
             fs::write(&path, &text).expect("written");
-            let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
             let file = fs::File::options().append(true).open(path).expect("it is there");
-            file.set_modified(modified).expect("set");
+            file.set_modified(at(1_000_000_000)).expect("set");
         }
         let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
-        Self { _folder: folder, shelf }
+        let file = ConfigFile { name: "config.toml".into(), text: CONFIG.into() };
+        let loaded = load(&Sources { file: Some(file), ..Sources::default() }).expect("valid");
+        Self { folder, shelf, terms: Terms::new(&loaded.settings, true) }
+    }
+
+    /// Publishes another edition of a document.
+    fn publish(&mut self, path: &str, text: &str) {
+        fs::write(self.folder.path().join(path), text).expect("written");
+        self.shelf = Shelf::load(self.folder.path(), &self.shelf).expect("read");
     }
 
     fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
@@ -38,12 +47,16 @@ impl Site {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).expect("a request").into_parts();
-        answer(&parts, &self.shelf, TERMS).response()
+        answer(&parts, &self.shelf, &self.terms, at(1_100_000_000)).response()
     }
 
     fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
         self.ask("GET", path, fields)
     }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 fn field<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
@@ -61,7 +74,7 @@ fn a_feed_is_given_with_all_that_is_known_of_it() {
         ("content-length", "640"),
         ("last-modified", "Sun, 09 Sep 2001 01:46:40 GMT"),
         ("cache-control", "public, max-age=300"),
-        ("vary", "Accept-Encoding, Sec-Fetch-Dest, Accept"),
+        ("vary", "Accept-Encoding, Sec-Fetch-Dest, Accept, A-IM"),
         ("x-content-type-options", "nosniff"),
         ("access-control-allow-origin", "*"),
         ("accept-ranges", "bytes"),
@@ -139,6 +152,100 @@ fn pages_stand_behind_a_slash_and_can_run_nothing() {
 }
 
 #[test]
+fn links_of_a_feed_are_told_with_it() {
+    let mut site = Site::new();
+    site.publish(
+        "atom.xml",
+        "<feed><link rel=\"self\" href=\"https://a.example/atom.xml\" type=\"application/atom+xml\"/>\
+         <link rel=\"hub\" href=\"https://hub.example/\"/><link href=\"https://a.example/&quot;>\"/>\
+         <entry><link href=\"https://a.example/1\"/></entry></feed>",
+    );
+    let told = "<https://a.example/atom.xml>; rel=\"self\"; type=\"application/atom+xml\", \
+                <https://hub.example/>; rel=\"hub\"";
+    let first = site.get("/atom.xml", &[]);
+    assert_eq!(field(&first, "link"), told);
+    let again = site.get("/atom.xml", &[("if-none-match", field(&first, "etag"))]);
+    assert_eq!((again.status(), field(&again, "link")), (StatusCode::NOT_MODIFIED, told));
+}
+
+#[test]
+fn whoever_takes_news_alone_gets_what_is_newer_than_its_edition() {
+    let mut site = Site::new();
+    let feed = |entries: &[&str]| {
+        let entries = entries.iter().map(|entry| format!("<item>{entry}</item>"));
+        format!("<rss><channel>{}</channel></rss>", entries.collect::<String>())
+    };
+    site.publish("rss.xml", &feed(&["2", "1"]));
+    let old = site.get("/rss.xml", &[("accept-encoding", "gzip")]);
+    site.publish("rss.xml", &feed(&["3", "2", "1"]));
+    let known = ("if-none-match", field(&old, "etag"));
+
+    let news = site.get("/rss.xml", &[known, ("a-im", "vcdiff, feed"), ("range", "bytes=0-1")]);
+    assert_eq!(news.status(), StatusCode::IM_USED);
+    assert_eq!(news.body(), feed(&["3"]).as_bytes());
+    let now = site.get("/rss.xml", &[]);
+    for (name, value) in [
+        ("im", "feed"),
+        ("etag", field(&now, "etag")),
+        ("cache-control", "no-store, im"),
+        ("content-length", &feed(&["3"]).len().to_string()),
+        ("content-type", "application/rss+xml; charset=utf-8"),
+        ("vary", field(&now, "vary")),
+        ("accept-ranges", ""),
+    ] {
+        assert_eq!(field(&news, name), value, "{name}");
+    }
+    let coded = site.get("/rss.xml", &[known, ("a-im", "feed"), ("accept-encoding", "zstd")]);
+    assert_eq!(zstd::decode_all(&coded.body()[..]).expect("coded"), feed(&["3"]).as_bytes());
+    let next = [("if-none-match", field(&coded, "etag")), ("accept-encoding", "zstd")];
+    assert_eq!(site.get("/rss.xml", &next).status(), StatusCode::NOT_MODIFIED);
+}
+
+#[test]
+fn whatever_is_doubtful_gets_all() {
+    let mut site = Site::new();
+    let two = "<rss><item>2</item><item>1</item></rss>";
+    for path in ["rss.xml", "feed.json"] {
+        site.publish(path, two);
+    }
+    let tag = |site: &Site, path| field(&site.get(path, &[]), "etag").to_owned();
+    let (xml, json) = (tag(&site, "/rss.xml"), tag(&site, "/feed.json"));
+    let three = "<rss><item>3</item><item>2</item><item>1</item></rss>";
+    for path in ["rss.xml", "feed.json"] {
+        site.publish(path, three);
+    }
+    let weak = format!("W/{xml}");
+    for (path, tag, takes) in [
+        ("/rss.xml", "\"0123\"", "feed"),
+        ("/rss.xml", "*", "feed"),
+        ("/rss.xml", &weak, "feed"),
+        ("/rss.xml", &xml, "feed;q=0"),
+        ("/rss.xml", &xml, "vcdiff"),
+        ("/feed.json", &json, "feed"),
+    ] {
+        let all = site.get(path, &[("if-none-match", tag), ("a-im", takes)]);
+        let wanted =
+            if tag == "*" { (StatusCode::NOT_MODIFIED, 0) } else { (StatusCode::OK, three.len()) };
+        assert_eq!((all.status(), all.body().len()), wanted, "{path} {tag} {takes}");
+    }
+    let head = site.ask("HEAD", "/rss.xml", &[("if-none-match", &xml), ("a-im", "feed")]);
+    assert_eq!(head.status(), StatusCode::IM_USED);
+}
+
+#[test]
+fn what_moved_or_is_gone_is_told() {
+    let site = Site::new();
+    let moved = site.get("/news/rss.xml?a=b", &[]);
+    assert_eq!(
+        (moved.status(), field(&moved, "location")),
+        (StatusCode::MOVED_PERMANENTLY, "/rss.xml?a=b")
+    );
+    assert_eq!(field(&moved, "cache-control"), "public, max-age=300");
+    assert_eq!(site.get("/old/rss.xml", &[]).status(), StatusCode::GONE);
+    assert_eq!(site.ask("POST", "/old/rss.xml", &[]).status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[test]
 fn other_paths_lead_nowhere() {
     let site = Site::new();
     for path in [
@@ -181,4 +288,25 @@ fn an_old_client_is_told_by_the_date() {
     let since = |date| site.get("/rss.xml", &[("if-modified-since", date)]).status();
     assert_eq!(since("Sun, 09 Sep 2001 01:46:40 GMT"), StatusCode::NOT_MODIFIED);
     assert_eq!(since("Sun, 09 Sep 2001 01:46:39 GMT"), StatusCode::OK);
+}
+
+#[test]
+fn a_time_that_is_yet_to_come_is_not_told() {
+    let mut site = Site::new();
+    // What is written now is later than the time of the request.
+    site.publish("rss.xml", "<rss/>");
+    let response = site.get("/rss.xml", &[("if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT")]);
+    assert_eq!((response.status(), field(&response, "last-modified")), (StatusCode::OK, ""));
+}
+
+#[test]
+fn what_happens_is_told_to_whoever_gets_it() {
+    let mut site = Site::new();
+    let response = site.get("/events", &[]);
+    assert_eq!(field(&response, "content-type"), "text/event-stream");
+    assert_eq!(field(&response, "cache-control"), "no-store");
+    assert!(!response.headers().contains_key("content-length"));
+    assert_eq!(site.ask("HEAD", "/events", &[]).status(), StatusCode::OK);
+    site.terms.has_events = false;
+    assert_eq!(site.get("/events", &[]).status(), StatusCode::NOT_FOUND);
 }

@@ -1,14 +1,17 @@
 //! The service: what it does when things happen, and what it tells.
 
 mod configuration;
+mod doors;
 mod failures;
 mod following;
+mod rules;
 mod schedule;
 mod serving;
 mod telling;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -74,6 +77,21 @@ impl Service {
                 return line;
             }
         }
+    }
+
+    /// Waits for a line that holds some words, unless it was told already.
+    fn await_or_find(&mut self, words: &str) {
+        if !self.log.iter().any(|line| line.contains(words)) {
+            self.await_line(words);
+        }
+    }
+
+    /// Gives the address that it told to be served at.
+    fn address_told(&mut self) -> SocketAddr {
+        self.await_or_find("served at http");
+        let line = self.log.iter().find(|line| line.contains("served at http"));
+        let told = line.and_then(|line| line.split("://").nth(1)).unwrap_or_default();
+        told.trim_end_matches('/').parse().expect("an address is told")
     }
 
     fn signal(&self, signal: Signal) {

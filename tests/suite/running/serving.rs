@@ -1,6 +1,6 @@
 //! The feeds over HTTP, by a client of raw bytes: what others send is not always what a library would.
 
-use std::io::{Read, Write};
+use std::io::{BufRead as _, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use super::{PATIENCE, Service, article, site};
@@ -10,17 +10,17 @@ use crate::memory::Site;
 const NOW: i64 = 1_735_689_600;
 
 /// What came over a connection until it was closed, or until an answer was whole.
-struct Answer {
+pub(super) struct Answer {
     head: String,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    fn status(&self) -> &str {
+    pub(super) fn status(&self) -> &str {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
 
-    fn field(&self, name: &str) -> &str {
+    pub(super) fn field(&self, name: &str) -> &str {
         let field = |line: &'_ str| -> bool {
             line.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(name))
         };
@@ -30,15 +30,17 @@ impl Answer {
 }
 
 /// A connection to the service.
-struct Client(TcpStream);
+pub(super) struct Client<S = TcpStream>(pub(super) S);
 
 impl Client {
-    fn to(address: SocketAddr) -> Self {
+    pub(super) fn to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("somebody listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("set");
         Self(stream)
     }
+}
 
+impl<S: Read + Write> Client<S> {
     fn send(&mut self, bytes: &[u8]) {
         // The service may have had enough already.
         let _ = self.0.write_all(bytes);
@@ -59,7 +61,7 @@ impl Client {
         answer
     }
 
-    fn ask(&mut self, method: &str, path: &str, fields: &str) -> Answer {
+    pub(super) fn ask(&mut self, method: &str, path: &str, fields: &str) -> Answer {
         self.send(
             format!("{method} {path} HTTP/1.1\r\nHost: a.example\r\n{fields}\r\n").as_bytes(),
         );
@@ -67,7 +69,7 @@ impl Client {
     }
 
     /// Tells whether the service has closed the connection.
-    fn is_closed(&mut self) -> bool {
+    pub(super) fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).is_ok() || rest.is_empty()
     }
@@ -85,14 +87,8 @@ fn listening(site: &Site) -> (Service, SocketAddr) {
     let mut service = Service::begin(site, |command| {
         command.args(["--listen", "127.0.0.1:0"]);
     });
-    let address = address(&mut service);
+    let address = service.address_told();
     (service, address)
-}
-
-fn address(service: &mut Service) -> SocketAddr {
-    let line = service.await_line("served at http://");
-    let told = line.split("http://").nth(1).unwrap_or_default().trim_end_matches('/');
-    told.parse().expect("an address is told")
 }
 
 #[test]
@@ -209,7 +205,7 @@ fn an_address_that_is_anothers_is_waited_for() {
     service.await_line("not served there yet");
     service.await_line("documents written");
     drop(other);
-    assert_eq!(address(&mut service), wanted);
+    assert_eq!(service.address_told(), wanted);
     assert_eq!(Client::to(wanted).ask("GET", "/rss.xml", "").status(), "200");
     assert!(service.stop().success());
 }
@@ -222,7 +218,7 @@ fn an_output_is_served_that_another_keeps() {
         Service::begin_with(&site, &["serve", "--listen", "127.0.0.1:0"], |command| {
             command.env("FEEDMILL_WATCH_POLL", "10 ms");
         });
-    let address = address(&mut service);
+    let address = service.address_told();
     let mut client = Client::to(address);
     let first = client.ask("GET", "/rss.xml", "");
     site.write("seeds/two.md", &article("Two"));
@@ -233,4 +229,76 @@ fn an_output_is_served_that_another_keeps() {
     assert!(String::from_utf8_lossy(&second.body).contains("The text of Two."));
     service.signal(rustix::process::Signal::TERM);
     assert!(service.child.wait().expect("it ends").success());
+}
+
+/// Follows what happens, from where it was; gives the first lines until one that begins with a word.
+fn follow(address: SocketAddr, known: Option<&str>, last: &str) -> Vec<String> {
+    let mut client = Client::to(address);
+    let known = known.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
+    client.send(format!("GET /events HTTP/1.1\r\nHost: a.example\r\n{known}\r\n").as_bytes());
+    let lines = std::io::BufReader::new(client.0).lines().map(|line| line.expect("it goes on"));
+    let mut told = Vec::new();
+    for line in lines {
+        let is_last = line.starts_with(last);
+        told.push(line);
+        if is_last {
+            break;
+        }
+    }
+    told
+}
+
+fn value<'a>(lines: &'a [String], name: &str) -> &'a str {
+    let value = lines.iter().rev().find_map(|line| line.strip_prefix(name));
+    value.unwrap_or_else(|| panic!("no {name} in {lines:#?}"))
+}
+
+#[test]
+fn whoever_looks_on_is_told_what_happens() {
+    let site = site();
+    let (mut service, address) = serving(&site);
+    let (sender, began) = std::sync::mpsc::channel();
+    let listening = std::thread::spawn(move || {
+        let mut client = Client::to(address);
+        client.send(b"GET /events HTTP/1.1\r\nHost: a.example\r\n\r\n");
+        let head = client.answer(false);
+        sender.send(head.status().to_owned()).expect("somebody waits");
+        let lines = std::io::BufReader::new(client.0).lines().map_while(Result::ok);
+        let mut told: Vec<String> = Vec::new();
+        for line in lines {
+            told.push(line);
+            if told.last().is_some_and(|line| line.starts_with("data: ")) {
+                break;
+            }
+        }
+        told
+    });
+    assert_eq!(began.recv().expect("it begins"), "200");
+    site.write("seeds/two.md", &article("Two"));
+    let first = listening.join().expect("it was told");
+    assert_eq!(value(&first, "event: "), "new");
+    let data: serde_json::Value = serde_json::from_str(value(&first, "data: ")).expect("JSON");
+    assert_eq!((&data["title"], &data["feeds"][0]), (&"Two".into(), &"".into()));
+
+    // Whoever was away is told what it missed, also when the service began anew meanwhile.
+    let known = value(&first, "id: ").to_owned();
+    site.write("seeds/two.md", &article("Two").replace("text", "other text"));
+    service.await_line("~1");
+    site.remove("seeds/two.md");
+    service.await_line("-1");
+    assert!(service.stop().success());
+    let (service, address) = listening_again(&site);
+    let missed = follow(address, Some(&known), "event: removed");
+    let events: Vec<&str> = missed.iter().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(events, ["changed", "removed"]);
+    let anew = follow(address, Some("1-1"), "event: ");
+    assert_eq!(value(&anew, "event: "), "reset");
+    assert!(service.stop().success());
+}
+
+/// Starts a service once more, that finds nothing to do.
+fn listening_again(site: &Site) -> (Service, SocketAddr) {
+    let (mut service, address) = listening(site);
+    service.await_or_find("0 documents written");
+    (service, address)
 }

@@ -1,0 +1,162 @@
+//! Where clients come in: TCP, Unix sockets, and sockets that systemd handed over.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net as unix;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use listenfd::ListenFd;
+use rustix::net::RecvFlags;
+use tokio::io::Interest;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+
+use crate::config::meant::{Door, Listen};
+use crate::serve::client::Peer;
+
+/// A socket that clients come to.
+#[derive(Debug)]
+pub(super) enum Listener {
+    /// On the network.
+    Tcp(TcpListener),
+    /// On this machine.
+    Unix {
+        listener: UnixListener,
+        /// Its path, where we made it: it goes with the listener.
+        _own: Option<Own>,
+    },
+}
+
+/// The path of a socket that we made, which is removed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Own(PathBuf);
+
+/// A connection with a client.
+#[derive(Debug)]
+pub(super) enum Stream {
+    /// By the network.
+    Tcp(TcpStream),
+    /// On this machine.
+    Unix(UnixStream),
+}
+
+impl Listener {
+    /// Opens all that an address stands for, and tells how people write each.
+    ///
+    /// Errors: the system does not allow it, or not yet.
+    pub(super) async fn open(listen: &Listen) -> io::Result<Vec<(Self, String)>> {
+        let scheme = if listen.is_secure { "https" } else { "http" };
+        Ok(match &listen.door {
+            Door::Tcp(address) => {
+                let listener = TcpListener::bind(address).await?;
+                let own = listener.local_addr().unwrap_or(*address);
+                vec![(Self::Tcp(listener), format!("{scheme}://{own}/"))]
+            }
+            Door::Unix(path) => {
+                let (listener, own) = bind(path)?;
+                vec![(Self::Unix { listener, _own: Some(own) }, path.display().to_string())]
+            }
+            Door::Systemd => Self::handed(scheme)?,
+        })
+    }
+
+    /// Gives the sockets that systemd handed over; each may be asked for again after a change of the
+    /// settings.
+    fn handed(scheme: &str) -> io::Result<Vec<(Self, String)>> {
+        static HANDED: OnceLock<Vec<Handed>> = OnceLock::new();
+        let handed = HANDED.get_or_init(Handed::take);
+        if handed.is_empty() {
+            return Err(io::Error::other("systemd handed no socket over"));
+        }
+        handed.iter().map(|one| one.open(scheme)).collect()
+    }
+
+    /// Waits for the next client.
+    pub(super) async fn accept(&self) -> io::Result<(Stream, Peer)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // Answers are sent in one piece, so there is nothing to wait for.
+                stream.set_nodelay(true)?;
+                Ok((Stream::Tcp(stream), Peer::Network(peer.ip().to_canonical())))
+            }
+            Self::Unix { listener, .. } => {
+                Ok((Stream::Unix(listener.accept().await?.0), Peer::Machine))
+            }
+        }
+    }
+}
+
+impl Stream {
+    /// Looks at what a client has sent first, without taking it; gives how many bytes that are.
+    pub(super) async fn peek(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.async_io(Interest::READABLE, || look(stream, bytes)).await,
+            Self::Unix(stream) => stream.async_io(Interest::READABLE, || look(stream, bytes)).await,
+        }
+    }
+}
+
+fn look(socket: impl AsFd, bytes: &mut [u8]) -> io::Result<usize> {
+    let (count, _) = rustix::net::recv(socket, bytes, RecvFlags::PEEK)?;
+    Ok(count)
+}
+
+/// Binds a socket to a path; the one of a service that was killed makes way. Everyone on this machine may
+/// connect: what is served is for all to read.
+fn bind(path: &Path) -> io::Result<(UnixListener, Own)> {
+    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    if is_socket && unix::UnixStream::connect(path).is_err() {
+        fs::remove_file(path)?;
+    }
+    let listener = UnixListener::bind(path)?;
+    let own = Own(path.to_owned());
+    fs::set_permissions(path, Permissions::from_mode(0o666))?;
+    Ok((listener, own))
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        // Nobody is harmed by one that stays: whoever binds it next removes it.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// A socket that systemd handed over (`sd_listen_fds(3)`).
+enum Handed {
+    Tcp(std::net::TcpListener),
+    Unix(unix::UnixListener),
+}
+
+impl Handed {
+    fn take() -> Vec<Self> {
+        let mut handed = ListenFd::from_env();
+        let count = handed.len();
+        let take = |at| match handed.take_tcp_listener(at) {
+            Ok(listener) => listener.map(Self::Tcp),
+            Err(_) => handed.take_unix_listener(at).ok().flatten().map(Self::Unix),
+        };
+        (0..count).filter_map(take).collect()
+    }
+
+    fn open(&self, scheme: &str) -> io::Result<(Listener, String)> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                let own = listener.local_addr()?;
+                listener.set_nonblocking(true)?;
+                let listener = TcpListener::from_std(listener.try_clone()?)?;
+                (Listener::Tcp(listener), format!("{scheme}://{own}/"))
+            }
+            Self::Unix(listener) => {
+                let own = listener.local_addr()?;
+                let told = own.as_pathname().unwrap_or(Path::new("a socket of systemd"));
+                listener.set_nonblocking(true)?;
+                let told = told.display().to_string();
+                let listener = UnixListener::from_std(listener.try_clone()?)?;
+                (Listener::Unix { listener, _own: None }, told)
+            }
+        })
+    }
+}
