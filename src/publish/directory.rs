@@ -108,7 +108,8 @@ impl<'a> Directory<'a> {
 
     /// Publishes documents with their coded twins; gives what was placed, document by document. Each is
     /// replaced atomically, and only when its bytes differ. The time of each becomes the time of change
-    /// of its files. The folders are not synced yet.
+    /// of its files, or one second after that of what it replaces, if that is later: so other bytes always
+    /// have a later time. The folders are not synced yet.
     pub fn publish(
         &self,
         documents: Vec<(Document, Timestamp)>,
@@ -138,7 +139,7 @@ impl<'a> Directory<'a> {
         let path = self.root.join(&document.path);
         let is_replaced = !is_same(&path, &document.bytes);
         if is_replaced {
-            at(&path, replace(&path, &document.bytes, modified))?;
+            at(&path, replace(&path, &document.bytes, after_former(&path, modified)))?;
         } else {
             at(&path, date(&path, modified))?;
         }
@@ -238,9 +239,18 @@ fn is_same(path: &Path, bytes: &[u8]) -> bool {
     same_length && file.read_to_end(&mut current).is_ok() && current == bytes
 }
 
-/// Sets the time of change of a file that has its bytes already.
+/// Gives the time of change of what takes the place of a file. Two texts with the same time would be
+/// taken for one: there are clients that tell by the time alone what is new to them (RFC 9110 §13.1.3),
+/// even if the entity tag is another, and programs that copy only files whose size or time differs.
+fn after_former(path: &Path, modified: Timestamp) -> Timestamp {
+    let former = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+    let after = former.and_then(|former| Timestamp::from_unix(former.mtime() + 1));
+    after.map_or(modified, |after| after.max(modified))
+}
+
+/// Sets the time of change of a file that has its bytes already, unless its time is a later one.
 fn date(path: &Path, modified: Timestamp) -> io::Result<()> {
-    if fs::metadata(path)?.mtime() == modified.unix() {
+    if fs::metadata(path)?.mtime() >= modified.unix() {
         return Ok(());
     }
     File::options().append(true).open(path)?.set_modified(system_time(modified))

@@ -84,6 +84,27 @@ fn a_file_where_a_folder_must_be_leaves_the_feeds_whole() {
 }
 
 #[test]
+fn other_bytes_have_a_later_time_though_the_newest_entry_stays() {
+    let folder = folder();
+    let time = || {
+        let found = fs::metadata(folder.path().join("feeds/rss.xml")).expect("it is there");
+        found.modified().expect("the system tells it")
+    };
+    let newest = chrono::DateTime::from_timestamp(1_716_940_800, 0).expect("2024-05-29");
+    fs::remove_file(folder.path().join("two/30.md")).expect("removed");
+    built(folder.path(), "two", "feeds");
+    assert_eq!(chrono::DateTime::<chrono::Utc>::from(time()), newest);
+    let text = "---\ntitle: Late\ndate: 2024-05-07\n---\nIt came later, and is older.\n";
+    fs::write(folder.path().join("two/late.md"), text).expect("written");
+    let before = time();
+    built(folder.path(), "two", "feeds");
+    let after = time();
+    assert!(after > before, "{after:?}");
+    built(folder.path(), "two", "feeds");
+    assert_eq!(time(), after, "what stays as it is keeps its time");
+}
+
+#[test]
 fn what_a_killed_build_left_is_removed() {
     let folder = folder();
     let clean = built(folder.path(), "one", "clean");
