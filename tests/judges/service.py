@@ -66,17 +66,20 @@ def wait_until(what: str, is_so: Callable[[], bool]) -> float:
 class Service:
     """A folder in which feedmill runs."""
 
-    def __init__(self, feedmill: Path, folder: Path) -> None:
+    # What tells it whether and where to serve.
+    serving = ["--no-serve"]
+
+    def __init__(self, feedmill: Path, folder: Path, config: str = CONFIG) -> None:
         self.feedmill, self.folder = feedmill, folder
         self.log = folder / "log"
         self.running: subprocess.Popen[bytes] | None = None
         self.environment = {"PATH": os.environ["PATH"]}
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+        (folder / "config.toml").write_text(config, encoding="utf-8")
 
     def start(self) -> None:
         """Starts the service."""
-        command = [self.feedmill, "run", "--verbose", "--no-serve"]
+        command = [self.feedmill, "run", "--verbose", *self.serving]
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
