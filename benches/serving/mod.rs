@@ -1,0 +1,9 @@
+//! What it takes to measure servers on this machine.
+//!
+//! - [`client`]: single requests, and connections that are held
+//! - [`server`]: feedmill and nginx, each in processes of their own
+//! - [`wrk`]: many requests, and what came of them
+
+pub(crate) mod client;
+pub(crate) mod server;
+pub(crate) mod wrk;
