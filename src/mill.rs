@@ -17,6 +17,7 @@ mod heads;
 mod library;
 mod list;
 mod news;
+mod overview;
 mod press;
 mod schedule;
 pub mod standing;
@@ -224,7 +225,7 @@ fn turn_within(
     if stock.must_wait {
         return Err(TurnError::Restless(stock.restless));
     }
-    catalog.come_due(now)?;
+    catalog.come_due(now, settings.site.time_zone)?;
 
     let mut library = Library::new(settings, permits.following.is_some(), stock.fresh);
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
@@ -268,7 +269,7 @@ fn turn_within(
     let lock = output.lock()?;
     // What is issued must outlive a crash before anyone sees it.
     catalog.keep()?;
-    let told = press::publish(settings, catalog, &mut library, &output, drafts, now, progress)?;
+    let told = press::publish(settings, catalog, &mut library, &output, drafts, progress)?;
     drop(lock);
 
     if !catalog.is_first() {

@@ -19,6 +19,8 @@ pub(crate) struct Gathered {
     pub(crate) stale: HashSet<i64>,
     /// By how much the counts of spellings changed, by feed.
     pub(crate) spellings: BTreeMap<i64, Vec<(Vec<String>, i64)>>,
+    /// By how much the counts of articles by month changed, by feed and month.
+    pub(crate) months: BTreeMap<(i64, i64), i64>,
     /// Members that are new.
     pub(crate) members: BTreeSet<(i64, Rank, i64)>,
     /// Aliases that are new, but for the second of two entries that have one.
@@ -104,6 +106,15 @@ impl Catalog {
         for (feed, counts) in std::mem::take(&mut gathered.spellings) {
             for (spelling, change) in counts.iter().filter(|(_, change)| *change != 0) {
                 count.execute(params![feed, serde_json::to_string(spelling)?, change])?;
+            }
+        }
+        let mut count = self.db.prepare_cached(
+            "INSERT INTO cadence (feed, month, count) VALUES (?1, ?2, ?3)
+             ON CONFLICT (feed, month) DO UPDATE SET count = count + ?3",
+        )?;
+        for ((feed, month), change) in std::mem::take(&mut gathered.months) {
+            if change != 0 {
+                count.execute(params![feed, month, change])?;
             }
         }
         // In the order of the keys, so that every page of the table is written once.

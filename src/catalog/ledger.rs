@@ -140,7 +140,7 @@ impl Catalog {
         reports.append(&mut found.reports);
         let age = age(&head);
         let article = listed(&entry, found.changed.file.path(), head);
-        let places = self.places(turn.settings, &article)?;
+        let places = self.places(turn.settings, &article, turn.now)?;
         if entry.number == 0 {
             entry.number = self.insert_entry(&entry, &places)?;
             self.give_places(entry.number, &places)?;

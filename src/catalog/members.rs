@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use rusqlite::types::{ToSql, ToSqlOutput, Value};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::catalog::entry::{COLUMNS, EntryRow, timestamp};
 use crate::catalog::error::Result;
 use crate::config::meant::Settings;
+use crate::model::archive::Page;
 use crate::model::article::Listed;
 use crate::model::date::Timestamp;
 use crate::select::order::Rank;
@@ -25,6 +27,9 @@ pub struct Place {
     /// True where the feed has an archive, which learns of every change of the entry.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_archived: bool,
+    /// The month in which the article was published, while it is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    month: Option<i64>,
 }
 
 /// A feed of the state.
@@ -54,16 +59,23 @@ pub struct Member {
 
 impl Catalog {
     /// Tells the places of an article in all feeds, by its head.
-    pub(crate) fn places(&self, settings: &Settings, article: &Listed) -> Result<Vec<Place>> {
+    pub(crate) fn places(
+        &self,
+        settings: &Settings,
+        article: &Listed,
+        now: Timestamp,
+    ) -> Result<Vec<Place>> {
         let mut places = Vec::new();
         if article.head.draft || !article.head.in_feeds {
             return Ok(places);
         }
+        let zone = settings.site.time_zone;
+        let month = month_in_force(article.published, article.head.expires, zone, now);
         for (number, plan) in settings.feeds.iter().enumerate() {
             if filter::refused_by_head(plan, article).is_some() {
                 continue;
             }
-            for membership in group::memberships(plan, article, settings.site.time_zone) {
+            for membership in group::memberships(plan, article, zone) {
                 let feed = self.feed_number(number, &membership.key)?;
                 let rank = order::rank(plan.order, article);
                 places.push(Place {
@@ -71,6 +83,7 @@ impl Catalog {
                     rank,
                     spellings: membership.spellings,
                     is_archived: plan.archive.is_some(),
+                    month,
                 });
             }
         }
@@ -123,10 +136,15 @@ impl Catalog {
     /// Gives an entry other places than it has. All feeds of both are stale then.
     pub(crate) fn change_places(&self, entry: i64, places: &[Place]) -> Result<()> {
         self.take_places(entry)?;
+        self.write_places(entry, places)?;
+        self.give_places(entry, places)
+    }
+
+    fn write_places(&self, entry: i64, places: &[Place]) -> Result<()> {
         self.db
             .prepare_cached("UPDATE entry SET members = ? WHERE number = ?")?
             .execute(params![written_places(places)?, entry])?;
-        self.give_places(entry, places)
+        Ok(())
     }
 
     /// Gives an entry the places that its row tells. All of their feeds are stale then.
@@ -149,6 +167,9 @@ impl Catalog {
     fn gather(&self, place: &Place, change: i64) {
         let mut gathered = self.gathered.borrow_mut();
         gathered.stale.insert(place.feed);
+        if let Some(month) = place.month {
+            *gathered.months.entry((place.feed, month)).or_default() += change;
+        }
         for spelling in place.spellings.iter().filter(|values| !values.is_empty()) {
             gathered.count_spelling(place.feed, spelling, change);
         }
@@ -169,8 +190,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Makes the feeds stale that hold an entry whose time has come.
-    pub fn come_due(&mut self, now: Timestamp) -> Result<()> {
+    /// Makes the feeds stale that hold an entry whose time has come. Months are those of `zone`.
+    pub fn come_due(&mut self, now: Timestamp, zone: Tz) -> Result<()> {
         let numbers: Vec<i64> = {
             let mut query = self.db.prepare_cached("SELECT entry FROM due WHERE at <= ?")?;
             query
@@ -183,10 +204,15 @@ impl Catalog {
                 entry.is_public = true;
                 self.put_entry(&entry)?;
             }
-            for place in self.places_of(number)? {
-                self.gathered.borrow_mut().stale.insert(place.feed);
-                self.touch(&place, number)?;
+            let month = month_in_force(entry.published, entry.expires, zone, now);
+            let mut places = self.places_of(number)?;
+            for place in &mut places {
+                self.gather(place, -1);
+                place.month = month;
+                self.gather(place, 1);
+                self.touch(place, number)?;
             }
+            self.write_places(number, &places)?;
         }
         self.db.prepare_cached("DELETE FROM due WHERE at <= ?")?.execute([now.unix()])?;
         Ok(())
@@ -334,6 +360,17 @@ impl Catalog {
     pub fn is_member(&self, feed: i64, entry: i64) -> Result<bool> {
         Ok(self.places_of(entry)?.iter().any(|place| place.feed == feed))
     }
+}
+
+/// Gives the number of the month in which an article was published, if the feeds can hold it now.
+fn month_in_force(
+    published: Timestamp,
+    expires: Option<Timestamp>,
+    zone: Tz,
+    now: Timestamp,
+) -> Option<i64> {
+    let is_in_force = published <= now && expires.is_none_or(|end| end > now);
+    is_in_force.then(|| Page::of_month(published, zone).number())
 }
 
 /// Writes places as the row of their entry tells them.

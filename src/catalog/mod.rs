@@ -11,6 +11,7 @@
 //! - [`editions`]: what the published feeds and documents hold
 //! - [`news`]: what happened to entries, for whoever looks on
 //! - [`tombstones`]: what the feeds tell to be gone
+//! - [`overview`]: what the page that lists all feeds tells of them
 //! - [`transfer`]: the ledger as lines of JSON, and ids of feeds that were made by others
 //! - [`store`], `seal`: the file itself, and whether it is as it was left
 //! - `rescue`, `salvage`, `pages`: what is remembered, out of a damaged file
@@ -27,6 +28,7 @@ pub mod identity;
 pub mod ledger;
 pub mod members;
 pub mod news;
+pub mod overview;
 mod pages;
 mod rescue;
 mod salvage;

@@ -20,9 +20,8 @@ use crate::model::report::Report;
 /// The version of the schema that is written here.
 const VERSION: i64 = 2;
 
-/// What makes each version of the next: the first of version 1, and so on.
-const STEPS: [&str; 1] = ["CREATE TABLE news
-       (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, told TEXT NOT NULL)"];
+/// What makes each version of the one before it; the first of nothing.
+const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Says "feedmill" in the header of the file (`PRAGMA application_id`).
 const APPLICATION: i64 = 0x666D_6C6C;
@@ -37,8 +36,8 @@ const FIRST_PAGE_CACHE_KIB: i64 = 8192;
 const LONGEST_LOG: u64 = 8 * 1024 * 1024;
 
 /// The tables that are derived from the articles.
-const DERIVED: [&str; 8] =
-    ["feed", "spelling", "member", "due", "page", "leaf", "touched", "whole"];
+const DERIVED: [&str; 10] =
+    ["feed", "spelling", "member", "due", "page", "leaf", "touched", "whole", "cadence", "glance"];
 
 impl Catalog {
     /// Opens the state in a file, which is made if it isn't there. A damaged file is put aside, and
@@ -179,7 +178,12 @@ impl Catalog {
                 if self.is_doubtful {
                     self.look_through()?;
                 }
-                self.migrate(version)
+                if version < VERSION {
+                    self.db.execute_batch("BEGIN IMMEDIATE")?;
+                    make_steps(&self.db, version)?;
+                    self.db.execute_batch("COMMIT")?;
+                }
+                Ok(())
             }
             (0, 0) if self.is_blank()? => {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
@@ -193,17 +197,6 @@ impl Catalog {
             (_, APPLICATION) => Err(CatalogError::Damaged("it has no version".to_owned())),
             _ => Err(CatalogError::Foreign(path())),
         }
-    }
-
-    /// Makes a state of an older version one of this.
-    fn migrate(&mut self, from: i64) -> Result<()> {
-        let done = usize::try_from(from - 1).unwrap_or_default();
-        for (step, version) in STEPS.iter().zip(2..).skip(done) {
-            self.db.execute_batch(&format!(
-                "BEGIN IMMEDIATE; {step}; PRAGMA user_version = {version}; COMMIT"
-            ))?;
-        }
-        Ok(())
     }
 
     /// Looks for damage in a file that was not sealed.
@@ -444,9 +437,17 @@ fn length_of_log(state: &Path) -> u64 {
 
 /// Makes the tables of a state.
 pub(crate) fn make_tables(db: &Connection) -> Result<()> {
-    db.execute_batch(include_str!("schema.sql"))?;
-    db.pragma_update(None, "user_version", VERSION)?;
+    make_steps(db, 0)?;
     db.pragma_update(None, "application_id", APPLICATION)?;
+    Ok(())
+}
+
+/// Makes a state of a version one of this.
+fn make_steps(db: &Connection, from: i64) -> Result<()> {
+    for (step, version) in STEPS.iter().zip(1..).filter(|(_, version)| *version > from) {
+        db.execute_batch(step)?;
+        db.pragma_update(None, "user_version", version)?;
+    }
     Ok(())
 }
 

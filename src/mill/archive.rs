@@ -4,9 +4,6 @@
 
 use std::sync::Arc;
 
-use chrono::Datelike;
-use chrono_tz::Tz;
-
 use crate::catalog::archives::PageRow;
 use crate::catalog::members::Member;
 use crate::catalog::{Catalog, CatalogError};
@@ -50,7 +47,7 @@ pub(super) fn settle(
                 (None, _) => None,
                 (Some(_), Some(shelf)) => Some(catalog.shelve(shelf, *entry)?),
                 (Some(member), None) => {
-                    Some(month(member.entry.published, settings.site.time_zone))
+                    Some(Page::of_month(member.entry.published, settings.site.time_zone).number())
                 }
             };
             catalog.put_leaf(feed, *entry, page)?;
@@ -104,12 +101,6 @@ fn fitting(
         }
     }
     Ok(members)
-}
-
-/// Gives the number of the month of publishing.
-fn month(published: Timestamp, zone: Tz) -> i64 {
-    let date = published.utc().with_timezone(&zone);
-    i64::from(date.year()) * 100 + i64::from(date.month())
 }
 
 /// The pages of an archive, the oldest first.

@@ -10,7 +10,7 @@ use crate::catalog::entry::EntryRow;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::meant::{ContentMode, FeedPlan, Group, Settings};
+use crate::config::meant::{ContentMode, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
 use crate::model::archive::History;
@@ -45,8 +45,8 @@ pub(super) struct Draft<'a> {
     /// What it holds: what is published, or will be. `None` where nobody has to know: the feed stays as
     /// it is.
     pub(super) shown: Option<Vec<Shown>>,
-    /// The entries, while they are held.
-    pub(super) entries: Option<Vec<Arc<Entry>>>,
+    /// The entries of a stale feed, once they are selected.
+    pub(super) entries: Vec<Arc<Entry>>,
 }
 
 /// Gives all feeds, and what is the matter where two come to one folder. Tombstones end when they are
@@ -78,7 +78,7 @@ pub(super) fn drafts<'a>(
         let is_stale = row.is_stale || ages || !is_whole || ended.contains(&query.folder);
         let is_asked_for = is_stale || scope.is_everything();
         let shown = is_asked_for.then(|| catalog.shown(&query.folder)).transpose()?;
-        drafts.push(Draft { row, query, is_stale, shown, entries: None });
+        drafts.push(Draft { row, query, is_stale, shown, entries: Vec::new() });
     }
     Ok((drafts, collisions))
 }
@@ -104,7 +104,7 @@ impl Draft<'_> {
                 catalog.set_matter(member.entry.number, &matter)?;
             }
         }
-        self.entries = Some(chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect());
+        self.entries = chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect();
         Ok(())
     }
 
@@ -151,8 +151,7 @@ pub(super) fn frame(settings: &Settings, query: &Query<'_>) -> Feed {
         description: description.unwrap_or_else(|| site.description.clone()),
         root: site.url.clone(),
         home: home(&site.url, query),
-        front: front(settings, query),
-        others: Vec::new(),
+        front: site.title.clone(),
         language: language(settings, query),
         time_zone: site.time_zone,
         authors: site.authors.clone(),
@@ -267,13 +266,6 @@ fn shown(entry: &Entry) -> Result<Shown, CatalogError> {
     })
 }
 
-/// Gives the title of the page at the root, if there is one and it isn't the feed's own.
-fn front(settings: &Settings, query: &Query<'_>) -> Option<Text> {
-    let is_front = |plan: &&FeedPlan| plan.name.is_empty() && plan.formats.contains(&Format::Html);
-    let plan = settings.feeds.iter().find(is_front).filter(|_| !query.folder.is_empty())?;
-    Some(title(settings, &group::query(plan, &[], Vec::new())))
-}
-
 /// Gives the declared language, else that of the group, else the site's.
 fn language(settings: &Settings, query: &Query<'_>) -> Language {
     let of_group = || {
@@ -300,8 +292,9 @@ fn title(settings: &Settings, query: &Query<'_>) -> Text {
 
 /// Gives the page that a feed belongs to: its twin page, or the site where it has none.
 fn home(root: &Url, query: &Query<'_>) -> Url {
-    if query.folder.is_empty() || !query.plan.formats.contains(&Format::Html) {
-        return root.clone();
+    match query.folder.as_str() {
+        _ if !query.plan.formats.contains(&Format::Html) => root.clone(),
+        "" => document_address(root, Format::Html.file_name("")),
+        folder => document_address(root, &format!("{folder}/")),
     }
-    document_address(root, &format!("{}/", query.folder))
 }

@@ -26,8 +26,12 @@ pub(super) fn listing(query: &Query<'_>, feed: &Feed) -> Option<Listing> {
         address: feed.address(format),
         format,
     };
-    let group = (!query.values.is_empty()).then(|| Text::line(&declared_name(query.plan)));
-    Some(Listing { outline, group })
+    Some(Listing { outline, group: group(query) })
+}
+
+/// Gives the name of the group that a feed is one of, if it is.
+pub(super) fn group(query: &Query<'_>) -> Option<Text> {
+    (!query.values.is_empty()).then(|| Text::line(&declared_name(query.plan)))
 }
 
 /// Arranges the feeds: those of one group under its name.

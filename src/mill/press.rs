@@ -10,18 +10,17 @@ use crate::config::meant::Settings;
 use crate::mill::archive::Archive;
 use crate::mill::assembly::{self, Draft};
 use crate::mill::library::Library;
+use crate::mill::overview::{self, Listed};
 use crate::mill::{Progress, TurnError, Written, list};
 use crate::model::archive::{History, Page};
 use crate::model::date::Timestamp;
+use crate::model::document::Document;
 use crate::model::edition::Shown;
-use crate::model::feed::{Feed, Format};
-use crate::model::id::digest;
-use crate::model::list::Branch;
+use crate::model::feed::{Feed, OVERVIEW_PATH};
 use crate::model::report::Report;
 use crate::publish::directory::{Directory, Placed, PublishError};
 use crate::publish::gate::{self, Forecast};
 use crate::render::{self, html, opml};
-use crate::select::group::Query;
 
 /// What publishing came to.
 #[derive(Debug, Default)]
@@ -99,26 +98,16 @@ pub(super) fn publish(
     library: &mut Library<'_>,
     output: &Directory<'_>,
     drafts: Vec<Draft<'_>>,
-    now: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Told, TurnError> {
     let former = catalog.documents()?;
     let mut told = Told::default();
     let mut expected = BTreeSet::new();
     let mut ended = catalog.shown_feeds()?;
-    let list = opml::render(&settings.site.title, &branches(settings, &drafts, |_| true));
-    let is_listed_anew =
-        former.get(&list.path).is_none_or(|known| known.hash != digest(&list.bytes));
-    let others = branches(settings, &drafts, |draft| !lists_others(&draft.query));
+    let shared = Shared::of(settings, &drafts);
     let mut ready = Vec::new();
-    for mut draft in drafts {
+    for draft in drafts {
         ended.remove(&draft.query.folder);
-        if is_listed_anew && lists_others(&draft.query) {
-            draft.is_stale = true;
-            if !draft.is_known() {
-                draft.shown = Some(catalog.shown(&draft.query.folder)?);
-            }
-        }
         let archive = Archive::of(catalog, &draft)?;
         // Archive documents are in place before the document that points at them.
         for page in stale_pages(&archive, &draft, output, &former, &mut told) {
@@ -139,21 +128,14 @@ pub(super) fn publish(
         if !draft.is_stale {
             continue;
         }
-        let mut feed = subscription(settings, catalog, library, &draft, archive.history(), now)?;
-        if lists_others(&draft.query) {
-            feed.others.clone_from(&others);
-        }
+        let feed = subscription(settings, catalog, &draft, archive.history())?;
         ready.push((draft, feed));
         if ready.len() == TOGETHER {
-            replace(catalog, output, &mut ready, &former, &mut told, progress)?;
+            replace(settings, catalog, output, &mut ready, &former, &mut told, progress)?;
         }
     }
-    replace(catalog, output, &mut ready, &former, &mut told, progress)?;
-    let shared = [html::stylesheet(), list].map(|one| (one, settings.site.authority.since()));
-    expected.extend(shared.iter().flat_map(|(one, _)| output.paths(&one.path)));
-    let shared = output.publish(shared.into())?.concat();
-    sync(output, shared.iter(), &former)?;
-    record(catalog, None, &shared, &mut told.written)?;
+    replace(settings, catalog, output, &mut ready, &former, &mut told, progress)?;
+    expected.extend(shared.publish(settings, catalog, output, &former, &mut told)?);
     remove_others(catalog, output, &former, &expected, &mut told)?;
     for folder in ended {
         catalog.set_shown(&folder, &[])?;
@@ -161,8 +143,61 @@ pub(super) fn publish(
     Ok(told)
 }
 
+/// What belongs to no feed, or to all.
+struct Shared {
+    /// The list of all feeds, for machines.
+    list: Document,
+    /// The feeds that the page for people lists, where there is such a page.
+    listed: Option<Listed>,
+    /// Whether any feed may be other than before.
+    has_news: bool,
+}
+
+impl Shared {
+    fn of(settings: &Settings, drafts: &[Draft<'_>]) -> Self {
+        Self {
+            list: list(settings, drafts),
+            listed: Listed::of(settings, drafts),
+            has_news: drafts.iter().any(|draft| draft.is_stale),
+        }
+    }
+
+    /// Publishes it, once the feeds are published. Gives the paths.
+    fn publish(
+        self,
+        settings: &Settings,
+        catalog: &Catalog,
+        output: &Directory<'_>,
+        former: &BTreeMap<String, DocumentRow>,
+        told: &mut Told,
+    ) -> Result<Vec<String>, TurnError> {
+        let mut paths = Vec::new();
+        let mut dated = Vec::new();
+        let mut documents = vec![html::stylesheet(), self.list];
+        if let Some(listed) = self.listed {
+            documents.push(html::script());
+            paths = output.paths(OVERVIEW_PATH);
+            // What is listed is noted in any case.
+            let is_other = catalog.set_listed(&listed.print())?;
+            if is_other || self.has_news || !are_intact(output, &paths, former) {
+                dated.push(listed.document(settings, catalog)?);
+            } else {
+                told.written.unchanged += paths.len();
+            }
+        }
+        paths.extend(documents.iter().flat_map(|one| output.paths(&one.path)));
+        let since = settings.site.authority.since();
+        dated.extend(documents.into_iter().map(|one| (one, since)));
+        let placed = output.publish(dated)?.concat();
+        sync(output, placed.iter(), former)?;
+        record(catalog, None, &placed, &mut told.written)?;
+        Ok(paths)
+    }
+}
+
 /// Replaces what people subscribe to of some feeds.
 fn replace(
+    settings: &Settings,
     catalog: &mut Catalog,
     output: &Directory<'_>,
     ready: &mut Vec<(Draft<'_>, Feed)>,
@@ -171,7 +206,9 @@ fn replace(
     progress: &dyn Progress,
 ) -> Result<(), TurnError> {
     let placed = print(output, &ready.iter().map(|(_, feed)| feed).collect::<Vec<_>>(), former)?;
-    for ((draft, _), placed) in ready.drain(..).zip(placed) {
+    for ((draft, feed), placed) in ready.drain(..).zip(placed) {
+        let glance = overview::glance(settings, catalog, &draft, &feed.entries)?;
+        catalog.set_glance(draft.row.number, &glance)?;
         record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
         catalog.set_shown(&draft.query.folder, draft.shown())?;
         catalog.set_fresh(draft.row.number)?;
@@ -180,21 +217,23 @@ fn replace(
     Ok(())
 }
 
-/// Tells whether the page of a feed lists the other feeds: the one at the root does.
-fn lists_others(query: &Query<'_>) -> bool {
-    query.folder.is_empty() && query.plan.formats.contains(&Format::Html)
-}
-
-/// Lists some of the feeds, grouped as they are declared.
-fn branches(
-    settings: &Settings,
-    drafts: &[Draft<'_>],
-    is_listed: impl Fn(&Draft<'_>) -> bool,
-) -> Vec<Branch> {
-    let listed = drafts.iter().filter(|draft| is_listed(draft));
+/// Renders the list of all feeds for machines, grouped as they are declared.
+fn list(settings: &Settings, drafts: &[Draft<'_>]) -> Document {
     let listing =
         |draft: &Draft<'_>| list::listing(&draft.query, &assembly::frame(settings, &draft.query));
-    list::branches(listed.filter_map(listing).collect())
+    let branches = list::branches(drafts.iter().filter_map(listing).collect());
+    opml::render(&settings.site.title, &branches)
+}
+
+/// Tells whether documents are as they were left.
+fn are_intact(
+    output: &Directory<'_>,
+    paths: &[String],
+    former: &BTreeMap<String, DocumentRow>,
+) -> bool {
+    let is_intact =
+        |path: &String| former.get(path).is_some_and(|known| output.is_intact(path, &known.stamp));
+    paths.iter().all(is_intact)
 }
 
 /// Gives the paths of the documents of a feed: those of a page of its archive, or those that people
@@ -220,10 +259,7 @@ fn stale_pages(
     for (page, is_stale) in archive.pages() {
         let paths = paths(output, draft, Some(*page));
         let is_new = !paths.iter().all(|path| former.contains_key(path));
-        let is_intact = |path: &String| {
-            former.get(path).is_some_and(|known| output.is_intact(path, &known.stamp))
-        };
-        if *is_stale || !paths.iter().all(is_intact) {
+        if *is_stale || !are_intact(output, &paths, former) {
             stale.push((!is_new, *page));
         } else {
             told.written.unchanged += paths.len();
@@ -237,18 +273,10 @@ fn stale_pages(
 fn subscription(
     settings: &Settings,
     catalog: &Catalog,
-    library: &mut Library<'_>,
     draft: &Draft<'_>,
     history: History,
-    now: Timestamp,
 ) -> Result<Feed, CatalogError> {
-    let entries = match &draft.entries {
-        Some(held) => held.clone(),
-        None => assembly::choose(&draft.row, &draft.query, catalog, library, now)?
-            .into_iter()
-            .map(|(_, _, entry)| entry.into())
-            .collect(),
-    };
+    let entries = draft.entries.clone();
     let tombstones = catalog.tombstones(&draft.query.folder)?;
     Ok(draft.feed(settings, entries, tombstones, history))
 }

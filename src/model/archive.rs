@@ -1,5 +1,10 @@
 //! The pages of an archive: documents that together hold the whole history of a feed (RFC 5005 §4).
 
+use chrono::Datelike;
+use chrono_tz::Tz;
+
+use crate::model::date::Timestamp;
+
 /// A page of an archive. Of two pages of one archive the lesser is the older.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Page {
@@ -10,6 +15,13 @@ pub enum Page {
 }
 
 impl Page {
+    /// Gives the page of the month in which a time lies, in a zone.
+    #[must_use]
+    pub fn of_month(time: Timestamp, zone: Tz) -> Self {
+        let date = time.utc().with_timezone(&zone);
+        Self::Month(i64::from(date.year()) * 100 + i64::from(date.month()))
+    }
+
     /// Gives the number by which it stands among the pages of its archive.
     #[must_use]
     pub fn number(self) -> i64 {

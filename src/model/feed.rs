@@ -10,11 +10,22 @@ use crate::model::archive::{History, Page};
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::language::Language;
-use crate::model::list::Branch;
 use crate::model::text::{Html, Text};
 
+/// Where the page that lists all feeds stands below the output.
+pub const OVERVIEW_PATH: &str = "index.html";
+
+/// Where the stylesheet of all documents stands below the output.
+pub const STYLESHEET_PATH: &str = "feedmill.css";
+
+/// Where the script of all pages stands below the output.
+pub const SCRIPT_PATH: &str = "feedmill.js";
+
+/// Where the list of all feeds for machines stands below the output.
+pub const LIST_PATH: &str = "feeds.opml";
+
 /// Files at the root of the output that belong to no feed.
-const COMMON_FILES: [&str; 2] = ["feeds.opml", "feedmill.css"];
+const COMMON_FILES: [&str; 4] = [LIST_PATH, STYLESHEET_PATH, SCRIPT_PATH, OVERVIEW_PATH];
 
 /// What precompressed files end with.
 const CODING_ENDINGS: [&str; 3] = [".gz", ".br", ".zst"];
@@ -58,26 +69,30 @@ impl Format {
         }
     }
 
-    /// Gives the name of its file.
+    /// Gives the name of its file in the folder of a feed; the folder of the feed at the root is empty.
     #[must_use]
-    pub fn file_name(self) -> &'static str {
+    pub fn file_name(self, folder: &str) -> &'static str {
         match self {
             Self::Rss => "rss.xml",
             Self::Atom => "atom.xml",
             Self::Json => "feed.json",
+            // What is opened at the root lists all feeds.
+            Self::Html if folder.is_empty() => "feed.html",
             Self::Html => "index.html",
         }
     }
 
     /// Gives the name of the file of one page of an archive, beside the file of the feed itself.
     #[must_use]
-    pub fn page_file_name(self, page: Page) -> String {
-        let (stem, ending) = self.stem_and_ending();
+    pub fn page_file_name(self, folder: &str, page: Page) -> String {
+        let (stem, ending) = self.stem_and_ending(folder);
         format!("{stem}-{}{ending}", page.label())
     }
 
-    fn stem_and_ending(self) -> (&'static str, &'static str) {
-        let name = self.file_name();
+    /// Gives the name of its file in two parts: what stands before the dot, and the rest.
+    #[must_use]
+    pub fn stem_and_ending(self, folder: &str) -> (&'static str, &'static str) {
+        let name = self.file_name(folder);
         name.split_at(name.find('.').unwrap_or(name.len()))
     }
 
@@ -164,10 +179,8 @@ pub struct Feed {
     pub root: Url,
     /// The page that the feed belongs to: its twin page, or the site.
     pub home: Url,
-    /// The title of the page at the root of the output, where there is one beside the feed's own.
-    pub front: Option<Text>,
-    /// The other feeds, which the page at the root of the output lists.
-    pub others: Vec<Branch>,
+    /// The title of the page at the root of the output, which lists all feeds.
+    pub front: Text,
     /// The language of the feed.
     pub language: Language,
     /// The zone in which people are told dates.
@@ -238,8 +251,10 @@ impl Feed {
     /// that people subscribe to.
     #[must_use]
     pub fn path_in(folder: &str, page: Option<Page>, format: Format) -> String {
-        let name =
-            page.map_or_else(|| format.file_name().to_owned(), |page| format.page_file_name(page));
+        let name = page.map_or_else(
+            || format.file_name(folder).to_owned(),
+            |page| format.page_file_name(folder, page),
+        );
         match folder {
             "" => name,
             folder => format!("{folder}/{name}"),
@@ -290,11 +305,13 @@ pub fn document_address(root: &Url, path: &str) -> Url {
 pub fn is_file_of_feeds(name: &str) -> bool {
     let lower = name.to_lowercase();
     let plain = CODING_ENDINGS.iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    let is_page = |format: &Format| {
-        let (stem, ending) = format.stem_and_ending();
+    let is_of = |format: &Format, folder| {
+        let (stem, ending) = format.stem_and_ending(folder);
         let label = plain.strip_prefix(stem).and_then(|rest| rest.strip_suffix(ending));
-        label.and_then(|rest| rest.strip_prefix('-')).is_some_and(Page::is_label)
+        label.is_some_and(|label| {
+            label.is_empty() || label.strip_prefix('-').is_some_and(Page::is_label)
+        })
     };
-    Format::ALL.iter().any(|format| format.file_name() == plain || is_page(format))
+    Format::ALL.iter().any(|format| is_of(format, "") || is_of(format, "below"))
         || COMMON_FILES.contains(&plain)
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 
 use crate::config::meant::Coding;
 use crate::model::date::Timestamp;
-use crate::model::feed::Format;
+use crate::model::feed::{Format, OVERVIEW_PATH, SCRIPT_PATH};
 use crate::model::id::{Digest, digest, hex};
 use crate::publish::coding;
 use crate::publish::directory::stamp_of;
@@ -218,17 +218,20 @@ fn path_below(root: &Path, path: &Path) -> Option<String> {
 /// Gives the format and the media type of what feedmill writes at a path; `None` for what it does not
 /// write.
 fn kind(path: &str) -> Option<(Option<Format>, &'static str)> {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, ending) = name.rsplit_once('.')?;
     let is = |format: Format| {
-        let own = format.file_name().split('.').next().unwrap_or_default();
+        let (own, _) = format.stem_and_ending(folder);
         stem == own || stem.strip_prefix(own).is_some_and(|page| page.starts_with('-'))
     };
     let of = |format: Format| is(format).then(|| (Some(format), format.content_type()));
     match ending {
         "xml" => of(Format::Rss).or_else(|| of(Format::Atom)),
         "json" => of(Format::Json),
+        "html" if path == OVERVIEW_PATH => Some((None, Format::Html.content_type())),
         "html" => of(Format::Html),
+        // What a page may run is no more than this.
+        "js" if path == SCRIPT_PATH => Some((None, "text/javascript; charset=utf-8")),
         "css" => Some((None, "text/css; charset=utf-8")),
         "opml" => Some((None, "text/x-opml; charset=utf-8")),
         _ => None,
@@ -248,11 +251,25 @@ mod tests {
     #[test]
     fn only_what_feedmill_writes_is_on_the_shelf() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let own = ["rss.xml", "a/atom.xml", "a/atom-2024-05.xml", "feed.json", "a/b/index.html"];
+        let own = [
+            "rss.xml",
+            "a/atom.xml",
+            "a/atom-2024-05.xml",
+            "feed.json",
+            "a/b/index.html",
+            "a/index-2.html",
+            "index.html",
+            "feed.html",
+            "feed-2024-05.html",
+            "feedmill.js",
+        ];
         for path in own {
             write(folder.path(), path, path);
         }
         for path in [".rss.xml", ".a/rss.xml", "sitemap.xml", "rss.xml.gz", "notes.html", "rss"] {
+            write(folder.path(), path, path);
+        }
+        for path in ["a/feed.html", "index-2.html", "a/feedmill.js", "other.js"] {
             write(folder.path(), path, path);
         }
         let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");

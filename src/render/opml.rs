@@ -6,13 +6,10 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
 use crate::model::document::Document;
-use crate::model::feed::Format;
+use crate::model::feed::{Format, LIST_PATH};
 use crate::model::list::{Branch, Outline};
 use crate::model::text::Text;
 use crate::render::xml;
-
-/// The path of the list below the output.
-pub const PATH: &str = "feeds.opml";
 
 /// Renders the list, grouped as the feeds are declared.
 #[must_use]
@@ -21,7 +18,7 @@ pub fn render(title: &Text, branches: &[Branch]) -> Document {
     // Writing into a vector does not fail.
     let written = write(&mut writer, title, branches);
     let element = written.map(|()| writer.into_inner()).unwrap_or_default();
-    Document::text(PATH, "text/x-opml; charset=utf-8", xml::finish(&element, ""))
+    Document::text(LIST_PATH, "text/x-opml; charset=utf-8", xml::finish(&element, ""))
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, title: &Text, branches: &[Branch]) -> io::Result<()> {

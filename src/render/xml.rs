@@ -1,5 +1,6 @@
 //! What the XML documents have in common.
 
+use crate::model::feed::STYLESHEET_PATH;
 use crate::model::text::lossy;
 
 /// Stands for the `&#x` of a character reference while a crate that escapes `&` writes the text.
@@ -8,9 +9,6 @@ const REFERENCE: &str = "\u{FFFE}";
 
 /// The prefix and the namespace of feed history (RFC 5005).
 pub(super) const HISTORY: (&str, &str) = ("fh", "http://purl.org/syndication/history/1.0");
-
-/// The name of the style sheet at the root of the output.
-const STYLE_SHEET: &str = "feedmill.css";
 
 /// Writes `&`, `<` and `>` so that [`finish`] turns them into hexadecimal character references: what
 /// the most readers of RSS get right in a title (RSS Best Practices Profile §3.1).
@@ -26,7 +24,7 @@ pub(super) fn finish(element: &[u8], up_to_root: &str) -> String {
     // The crates write into a buffer of ours from strings of ours, so this is UTF-8.
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <?xml-stylesheet type=\"text/css\" href=\"{up_to_root}{STYLE_SHEET}\"?>\n\
+         <?xml-stylesheet type=\"text/css\" href=\"{up_to_root}{STYLESHEET_PATH}\"?>\n\
          {}\n",
         lossy(element)
     );

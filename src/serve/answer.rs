@@ -29,9 +29,11 @@ use crate::serve::routes::{Route, Routes};
 /// What can be asked for.
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
-/// What a page may do: show pictures and play media from anywhere, and nothing else. What an article
-/// brings along can't run anything.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:; media-src *; \
+/// What a page may do: show pictures and play media from anywhere, and run the one script of the output,
+/// which may ask this server for more but make nothing out of text. What an article brings along can't
+/// run anything: the script is a file, and no other file is sent as one.
+const POLICY: &str = "default-src 'none'; script-src 'self'; require-trusted-types-for 'script'; \
+                      connect-src 'self'; style-src 'self'; img-src * data:; media-src *; \
                       frame-src https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Names how an answer was made of the instance (RFC 3229 §10.5.2).

@@ -143,12 +143,22 @@ fn coded(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
+/// Gives the words of a part; nothing for a placeholder.
+fn literal(part: &Part<Group>) -> &str {
+    match part {
+        Part::Literal(words) => words,
+        Part::Field(_) => "",
+    }
+}
+
 impl Moved {
     fn new(former: &Former, now: &[Part<Group>]) -> Option<Self> {
         let (from, document) = match former {
             Former::Name(name) => (Self::pattern(name), None),
             Former::Document(path, format) => {
-                (format!("^{}/?$", regex::escape(path)), Some(format.file_name()))
+                // One that stands for a single document has no groups.
+                let folder: String = now.iter().map(literal).collect();
+                (format!("^{}/?$", regex::escape(path)), Some(format.file_name(&folder)))
             }
         };
         // It is made of what was escaped, so it can be read; a name too long for it leads nowhere.

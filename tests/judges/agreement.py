@@ -26,7 +26,9 @@ def judge(tree: Tree) -> Iterator[Finding]:
     feeds: dict[tuple[str, str], dict[str, Document]] = {}
     for document in tree.of_kind("rss", "atom", "json", "html"):
         subscription, page = place(document.path)
-        if subscription.rpartition("/")[2] in ("rss.xml", "atom.xml", "feed.json", "index.html"):
+        # What stands at the root as `index.html` is the list of all feeds.
+        twin = "index.html" if document.folder else "feed.html"
+        if subscription.rpartition("/")[2] in ("rss.xml", "atom.xml", "feed.json", twin):
             feeds.setdefault((document.folder, page), {})[document.kind] = document
     for documents in feeds.values():
         yield from judge_formats(documents)

@@ -1,4 +1,4 @@
-"""The twin page of a feed: what HTML5 and a person's reader want of it."""
+"""The twin page of a feed, and the list of all feeds: what HTML5 and a person's reader want of it."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from values import Finding, address_fault, doubles, is_language
 
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
+# The one file that a page may run.
+SCRIPT = "feedmill.js"
 SCHEMES = ("", "http", "https", "mailto", "tel", "feed")
 
 
@@ -65,8 +67,8 @@ def offer_faults(tree: Tree, page, document: Document) -> Iterator[tuple[str, st
 def element_faults(tree: Tree, element, document: Document) -> Iterator[tuple[str, str]]:
     """Yields the faults of one element."""
     name = element.tag.rpartition("}")[2]
-    if name == "script":
-        yield "page-no-script", f"<script> {(element.text or '')[:40]}"
+    if name == "script" and (element.text or tree.locate(element.get("src", ""), document) != SCRIPT):
+        yield "page-no-script", f"<script src={element.get('src')!r}> {(element.text or '')[:40]}"
     if name == "img" and "alt" not in element.attrib:
         yield "page-alt", element.get("src", "")
     for attribute, value in element.attrib.items():

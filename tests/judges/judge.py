@@ -31,6 +31,7 @@ JUDGES = {
     "json": (json_rules.judge,),
     "html": (html_rules.judge,),
     "css": (),
+    "js": (),
 }
 # After so many faults of one rule in one document the rest is only counted.
 TOLD = 5

@@ -4,7 +4,8 @@
     pages.py [--feeds N] FOLDER OUT
 
 Takes a screenshot of each on a phone and on a desk, light and dark, into OUT, and ends with 1 when a
-page runs out of the screen, hides an entry, can't be read for want of contrast, or is bare source.
+page runs out of the screen, hides an entry, can't be read for want of contrast, is bare source, or tries
+to run anything that its policy forbids; and when the list of all feeds can't be searched.
 """
 
 import argparse
@@ -13,10 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 import agreement
 from history_rules import place
@@ -29,6 +34,11 @@ SCHEMES = ("light", "dark")
 # Large type, in CSS pixels, and the least contrast of text (WCAG 2.2, 1.4.3).
 LARGE = 20
 CONTRAST = 4.5
+# The page that lists all feeds, and how many feeds of a group it shows in full.
+OVERVIEW = "index.html"
+MOST_CARDS = 24
+# A word that no title has.
+NO_WORD = "qqqqqq"
 
 # Everything is asked of the page at once: what it shows, how wide it is, and in which colours.
 LOOK = """
@@ -86,6 +96,7 @@ def browser() -> Iterator[Chrome]:
             "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         ):
             options.add_argument(f"--{flag}")
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         chrome = Chrome(options, Service("/usr/bin/chromedriver"))
         try:
             chrome.set_page_load_timeout(60)
@@ -110,21 +121,66 @@ def look(chrome: Chrome, url: str, width: int, scheme: str, picture: Path) -> di
     return chrome.execute_script(LOOK, scheme)
 
 
-def faults(seen: dict, document: Document, width: int) -> Iterator[str]:
+@dataclass(frozen=True)
+class Told:
+    """What must be seen of a document: its own title in large type, and those of what it lists."""
+
+    title: str
+    titles: list[str]
+
+
+def told_by(document: Document) -> Told | None:
+    """Gives what a feed tells, or None where that can't be read."""
+    feed = agreement.READ[document.kind](document)
+    return feed and Told(feed.title, [entry.title for entry in feed.entries])
+
+
+def told_by_list(tree: Tree) -> Told | None:
+    """Gives what the list of all feeds tells; large groups are shown only when they are opened."""
+    opml = tree.documents["feeds.opml"].xml if "feeds.opml" in tree.documents else None
+    if opml is None:
+        return None
+    groups = [opml.find("body"), *opml.iterfind("body/outline")]
+    feeds = [[feed for feed in group.iterfind("outline") if feed.get("xmlUrl")] for group in groups]
+    shown = [feed.get("title") for group in feeds if len(group) <= MOST_CARDS for feed in group]
+    return Told(opml.findtext("head/title"), shown)
+
+
+def refused(chrome: Chrome) -> Iterator[str]:
+    """Yields what the policy of a page did not let run."""
+    for line in chrome.get_log("browser"):
+        if "Content Security Policy" in line["message"]:
+            yield line["message"]
+
+
+def search_faults(chrome: Chrome, told: Told) -> Iterator[str]:
+    """Yields what is amiss when the list of all feeds, which is open, is searched."""
+    box = chrome.find_element(By.CSS_SELECTOR, ".search input")
+    feeds = chrome.find_elements(By.CSS_SELECTOR, "[data-feed]")
+    for typed, is_hit in ((NO_WORD, False), *((title, True) for title in told.titles[:1])):
+        box.clear()
+        box.send_keys(typed)
+        answered = WebDriverWait(chrome, 10)
+        try:
+            answered.until(lambda _: any(feed.is_displayed() for feed in feeds) == is_hit)
+        except TimeoutException:
+            yield f"a search for {typed!r} shows the wrong feeds"
+
+
+def faults(seen: dict, told: Told | None, width: int) -> Iterator[str]:
     """Yields what a person would not like about one look at a document."""
     if not seen["sheets"]:
         yield "no style sheet is in force"
     # A phone zooms out until everything fits, so its own idea of the screen's width says nothing.
     if seen["width"] > width:
         yield f"{seen['width']} pixels wide on a screen of {width}"
-    told = agreement.READ[document.kind](document)
     shown = collapsed(" ".join(text["text"] for text in seen["texts"]))
     if told is None:
         yield "can't be told what it must show"
         return
-    for entry in told.entries:
-        if collapsed(entry.title) not in shown:
-            yield f"does not show {entry.title!r}"
+    for title in told.titles:
+        if collapsed(title) not in shown:
+            yield f"does not show {title!r}"
     large = [collapsed(text["text"]) for text in seen["texts"] if text["size"] >= LARGE]
     if told.title not in large:
         yield f"the title {told.title!r} is not in large type"
@@ -139,7 +195,7 @@ def faint(seen: dict) -> Iterator[str]:
         yield f"contrast {least['contrast']:.1f} of {least['text'][:40]!r}"
 
 
-def judge(chrome: Chrome, root: str, document: Document, told: Document, out: Path) -> Iterator[str]:
+def judge(chrome: Chrome, root: str, document: Document, told: Told | None, out: Path) -> Iterator[str]:
     """Yields the faults of a document on every screen; `told` says what must be seen."""
     grounds = {}
     for width in WIDTHS:
@@ -147,7 +203,10 @@ def judge(chrome: Chrome, root: str, document: Document, told: Document, out: Pa
             picture = out / f"{document.path.replace('/', '-')}-{width}-{scheme}.png"
             seen = look(chrome, address(root, document.path), width, scheme, picture)
             grounds[scheme] = seen["ground"]
-            for fault in [*faults(seen, told, width), *faint(seen)]:
+            found = [*faults(seen, told, width), *faint(seen), *refused(chrome)]
+            if document.path == OVERVIEW and told:
+                found += search_faults(chrome, told)
+            for fault in found:
                 yield f"{document.path} at {width} in the {scheme}: {fault}"
     if sum(grounds["light"]) <= sum(grounds["dark"]):
         yield f"{document.path}: as dark by day as by night: {json.dumps(grounds)}"
@@ -169,9 +228,12 @@ def main() -> int:
             page = place(document.path).page
             beside = [one for one in tree.of_kind("rss", "atom", "json") if one.folder == document.folder]
             models = [one for one in beside if place(one.path).page == page]
-            if document.folder in folders and models:
+            if document.path == OVERVIEW:
                 looked += 1
-                told = models[0] if document.kind == "html" else document
+                found += judge(chrome, root, document, told_by_list(tree), options.out)
+            elif document.folder in folders and models:
+                looked += 1
+                told = told_by(models[0] if document.kind == "html" else document)
                 found += judge(chrome, root, document, told, options.out)
     for fault in found:
         print(f"{options.folder}/{fault}")

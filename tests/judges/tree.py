@@ -15,7 +15,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True
 
 @dataclass
 class Document:
-    """A file of the tree; `kind` is rss, atom, opml, json, html, css or, when unknown, empty."""
+    """A file of the tree; `kind` is rss, atom, opml, json, html, css, js or, when unknown, empty."""
 
     path: str
     bytes: bytes
@@ -66,7 +66,7 @@ def kind_of(document: Document) -> str:
     if ending in ("xml", "opml"):
         guess = {"rss.xml": "rss", "atom.xml": "atom", "feeds.opml": "opml"}.get(document.name, "")
         return guess if document.xml is None else XML_KINDS.get(document.xml.tag, "")
-    return ending if ending in ("json", "html", "css") else ""
+    return ending if ending in ("json", "html", "css", "js") else ""
 
 
 @dataclass

@@ -198,7 +198,16 @@ fn an_archive_that_is_divided_otherwise_or_ended_leaves_nothing() {
     site.build(NOW);
     let left = tree(&site.path().join("feeds"));
     let names: Vec<&str> = left.keys().map(String::as_str).collect();
-    let wanted = ["atom.xml", "feed.json", "feedmill.css", "feeds.opml", "index.html", "rss.xml"];
+    let wanted = [
+        "atom.xml",
+        "feed.html",
+        "feed.json",
+        "feedmill.css",
+        "feedmill.js",
+        "feeds.opml",
+        "index.html",
+        "rss.xml",
+    ];
     assert_eq!(names, wanted);
     assert!(!String::from_utf8_lossy(&left["atom.xml"]).contains("archive"));
 }

@@ -81,7 +81,7 @@ fn ledger(site: &Site) -> BTreeSet<String> {
 }
 
 /// Copies the site that a former feedmill built, with its state of the first version.
-fn former() -> Site {
+pub(crate) fn former() -> Site {
     let from = repository().join("tests/states/1");
     let config = fs::read_to_string(from.join("config.toml")).expect("it is there");
     let site = Site::new(&config);

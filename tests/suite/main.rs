@@ -15,6 +15,7 @@ mod mill;
 mod model;
 #[cfg(unix)]
 mod odd_files;
+mod overview;
 mod publishing;
 mod readme;
 #[cfg(unix)]

@@ -368,24 +368,3 @@ fn what_others_issued_is_adopted() {
     assert_eq!(items["Seven"]["id"], "post-7");
     assert_eq!(items["Seven"]["date_published"], "2024-05-01T00:00:00Z");
 }
-
-#[test]
-fn the_page_at_the_root_lists_new_feeds_that_its_own_entries_know_nothing_of() {
-    let site = Site::new(
-        "[[feed]]\nexcept.tags = [\"b\"]\n\n[[feed]]\nname = \"tag/{tag}\"\nformats = [\"atom\"]\n",
-    );
-    let article = |tag: &str| format!("---\ndate: 2024-05-01\ntags: [{tag}]\n---\n# On {tag}\n");
-    site.write("seeds/a.md", &article("a"));
-    let page = || fs::read_to_string(site.path().join("feeds/index.html")).expect("it is there");
-    site.succeed(LATER, &["build"]);
-    assert!(page().contains("./tag/a/atom.xml") && !page().contains("./tag/b/atom.xml"));
-    site.write("seeds/b.md", &article("b"));
-    site.succeed(LATER, &["build"]);
-    assert!(page().contains("./tag/a/atom.xml") && page().contains("./tag/b/atom.xml"));
-    let again = site.succeed(LATER, &["build", "--json"]);
-    let told: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
-    assert_eq!(told["documents"]["written"], 0);
-    site.remove("seeds/b.md");
-    site.succeed(LATER, &["build"]);
-    assert!(!page().contains("./tag/b/atom.xml"));
-}

@@ -135,7 +135,7 @@ fn the_output_folder_of_the_example_holds_what_is_promised() {
         lines.iter().find(|line| line.contains("--output public/feeds")).expect("it is there");
     let folder = place();
     run(folder.path(), line);
-    for name in ["rss.xml", "atom.xml", "feed.json", "index.html", "feeds.opml"] {
+    for name in ["rss.xml", "atom.xml", "feed.json", "feed.html", "index.html", "feeds.opml"] {
         assert!(readme.contains(&format!("`{name}`")), "{name}");
         assert!(folder.path().join("public/feeds").join(name).is_file(), "{name}");
     }

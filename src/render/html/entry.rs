@@ -15,6 +15,7 @@ use crate::model::text::Html;
 use crate::render::html::direction;
 use crate::render::html::lead;
 use crate::render::html::places;
+use crate::render::html::setting;
 use crate::render::html::words::Words;
 
 /// What the template `entry.html` shows.
@@ -93,7 +94,7 @@ impl<'a> EntryView<'a> {
     /// Puts an entry of a feed into words.
     pub(super) fn of(entry: &'a Entry, feed: &'a Feed) -> Self {
         let own_language = entry.language.as_ref();
-        let anchor = anchor(&entry.id);
+        let anchor = anchor("entry", &entry.id);
         let page = entry.permalink.as_ref();
         let day = |time: Timestamp| time.utc().with_timezone(&feed.time_zone).date_naive();
         let changed = day(entry.updated) != day(entry.published);
@@ -103,7 +104,7 @@ impl<'a> EntryView<'a> {
         let content = content.filter(|content| lead::says_more(content, entry.summary.as_deref()));
         Self {
             entry,
-            content: content.map(|content| places::apart(content, &anchor, page)),
+            content: content.map(|content| setting::set(places::apart(content, &anchor, page))),
             alt: image.map_or("", |image| lead::alternative(image, &entry.title)),
             anchor,
             language: own_language.unwrap_or(&feed.language).as_str(),
@@ -132,6 +133,12 @@ impl Date {
             _ => "%Y-%m-%d %H:%M %:z",
         };
         Self { machine: time.rfc3339(), people: local.format(form).to_string() }
+    }
+
+    /// Puts the day of a time into words.
+    pub(super) fn day(time: Timestamp, zone: Tz) -> Self {
+        let local = time.utc().with_timezone(&zone);
+        Self { machine: time.rfc3339(), people: local.format("%Y-%m-%d").to_string() }
     }
 }
 
@@ -176,16 +183,16 @@ impl Kind {
     }
 }
 
-/// Makes the name of an entry's place in the page. It lasts as long as the id, and is safe in an
-/// address whatever the id is made of.
-fn anchor(id: &str) -> String {
+/// Makes the name of a place in the page, of an entry or anything else that has an id. It lasts as long
+/// as the id, and is safe in an address whatever the id is made of.
+pub(super) fn anchor(kind: &str, id: &str) -> String {
     let digest = Sha256::digest(id.as_bytes());
     let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    format!("entry-{number:016x}")
+    format!("{kind}-{number:016x}")
 }
 
 /// Gives an address that may be linked; `None` for schemes such as `javascript:`.
-fn web_address(url: &Url) -> Option<&str> {
+pub(super) fn web_address(url: &Url) -> Option<&str> {
     matches!(url.scheme(), "http" | "https").then(|| url.as_str())
 }
 
@@ -232,9 +239,10 @@ mod tests {
 
     #[test]
     fn an_anchor_is_made_of_the_id_alone() {
-        assert_eq!(anchor("a b\"<"), anchor("a b\"<"));
-        assert_ne!(anchor("a"), anchor("b"));
-        assert!(anchor("食 \"<").bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+        assert_eq!(anchor("entry", "a b\"<"), anchor("entry", "a b\"<"));
+        assert_ne!(anchor("entry", "a"), anchor("entry", "b"));
+        assert_ne!(anchor("entry", "a"), anchor("feed", "a"));
+        assert!(anchor("entry", "食 \"<").bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
     }
 
     #[test]

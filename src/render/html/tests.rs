@@ -5,12 +5,12 @@ use std::sync::Arc;
 use scraper::{ElementRef, Html as Parsed, Selector};
 use url::Url;
 
-use crate::model::archive::History;
+use crate::model::archive::{History, Page};
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
+use crate::model::document::Document;
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
-use crate::model::list::{Branch, Outline};
 use crate::model::text::{Html, Text};
 use crate::render::html::{render, stylesheet};
 
@@ -104,8 +104,7 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
         image: None,
         rights: None,
         ttl_minutes: 60,
-        front: None,
-        others: Vec::new(),
+        front: Text::new("Harbour Post"),
         time_zone: chrono_tz::Tz::UTC,
         formats: Format::ALL.to_vec(),
         updated: None,
@@ -119,26 +118,30 @@ fn feed(folder: &str, tag: &str, entries: Vec<Entry>) -> Feed {
 }
 
 /// A page, read back.
-struct Read(Parsed);
+pub(super) struct Read(Parsed);
 
 impl Read {
     fn page_of(feed: &Feed) -> Self {
-        let page = String::from_utf8(render(feed).bytes).expect("UTF-8");
+        Self::of(&render(feed))
+    }
+
+    pub(super) fn of(document: &Document) -> Self {
+        let page = String::from_utf8(document.bytes.clone()).expect("UTF-8");
         Self(Parsed::parse_document(&page))
     }
 
-    fn all(&self, selector: &str) -> Vec<ElementRef<'_>> {
+    pub(super) fn all(&self, selector: &str) -> Vec<ElementRef<'_>> {
         let selector = Selector::parse(selector).expect("a selector");
         self.0.select(&selector).collect()
     }
 
     /// Gives the texts of the elements, white space collapsed.
-    fn texts(&self, selector: &str) -> Vec<String> {
+    pub(super) fn texts(&self, selector: &str) -> Vec<String> {
         let text = |element: ElementRef<'_>| Text::line(&element.text().collect::<String>());
         self.all(selector).into_iter().map(|element| text(element).to_string()).collect()
     }
 
-    fn values(&self, selector: &str, attribute: &str) -> Vec<String> {
+    pub(super) fn values(&self, selector: &str, attribute: &str) -> Vec<String> {
         let value = |element: ElementRef<'_>| element.attr(attribute).map(str::to_owned);
         self.all(selector).into_iter().filter_map(value).collect()
     }
@@ -156,42 +159,29 @@ fn a_page_stands_in_the_folder_of_its_feed() {
     assert_eq!(page.values("link[rel=canonical]", "href"), [address]);
 }
 
-fn outline(title: &str, folder: &str, has_page: bool) -> Outline {
-    let address = |name: &str| url(&format!("https://feeds.example/out/{folder}/{name}"));
-    Outline {
-        title: Text::new(title),
-        description: Text::new(""),
-        home: url("https://feeds.example/out/"),
-        page: has_page.then(|| address("index.html")),
-        language: "en".to_owned(),
-        address: address("atom.xml"),
-        format: Format::Atom,
-    }
-}
-
 #[test]
-fn the_page_at_the_root_lists_the_other_feeds() {
-    let others = vec![
-        Branch::Group(
-            Text::new("tag"),
-            vec![outline("食", "tag/食", true), outline("B", "b", true)],
-        ),
-        Branch::Single(Box::new(outline("Plain <b>", "plain", false))),
-    ];
-    let page = Read::page_of(&Feed { others, ..feed("", "en", vec![]) });
-    let links = ["./plain/atom.xml", "./tag/%E9%A3%9F/index.html", "./b/index.html"];
-    assert_eq!(page.values(".others a", "href"), links);
-    assert_eq!(page.texts(".others a"), ["Plain <b>", "食", "B"]);
-    assert_eq!(page.texts(".others summary"), ["tag (2)"]);
-    assert!(Read::page_of(&feed("", "en", vec![])).all(".others").is_empty());
-}
-
-#[test]
-fn a_page_below_leads_back_to_the_root() {
-    let below = Feed { front: Some(Text::new("All & sundry")), ..feed("a/b", "en", vec![]) };
+fn every_page_leads_to_the_list_of_all_feeds() {
+    let below = feed("a/b", "en", vec![]);
     let page = Read::page_of(&below);
     assert_eq!(page.values(".home a", "href"), ["../../index.html"]);
-    assert_eq!(page.texts(".home a"), ["All & sundry"]);
+    assert_eq!(page.texts(".home a"), ["Harbour Post"]);
+    let same = Feed { front: below.title.clone(), ..feed("", "en", vec![]) };
+    let page = Read::page_of(&same);
+    assert_eq!(page.values(".home a", "href"), ["index.html"]);
+    assert_eq!(page.texts(".home a"), ["Feeds"]);
+}
+
+#[test]
+fn the_page_of_the_feed_at_the_root_leaves_the_root_to_the_list() {
+    let document = render(&feed("", "en", vec![]));
+    assert_eq!(document.path, "feed.html");
+    let page = Read::page_of(&feed("", "en", vec![]));
+    let canonical = page.values("link[rel=canonical]", "href");
+    assert_eq!(canonical, ["https://feeds.example/out/feed.html"]);
+    let history =
+        History { page: Some(Page::Number(2)), older: Some(Page::Number(1)), newer: None };
+    let page = Read::page_of(&Feed { history, ..feed("", "en", vec![]) });
+    assert_eq!(page.values(".pages a", "href"), ["feed.html", "feed-1.html"]);
 }
 
 #[test]
@@ -265,6 +255,7 @@ fn an_entry_shows_all_that_it_carries() {
     assert_eq!(page.texts(".summary"), ["第一段。1 < 2 & 3。"]);
     assert_eq!(page.texts(".rights"), ["© 2024 新闻"]);
     assert_eq!(page.texts("details .content p"), ["第一段。", "第二段。"]);
+    assert_eq!(page.texts("details .content h4"), ["小标题"]);
 }
 
 #[test]
@@ -329,7 +320,9 @@ fn hostile_text_stays_text() {
         ..feed("", "en", vec![all])
     };
     let page = Read::page_of(&hostile);
-    assert!(page.all("script, b, [onload], [href^=javascript]").is_empty());
+    assert!(
+        page.all("script:not([src='feedmill.js']), b, [onload], [href^=javascript]").is_empty()
+    );
     for place in ["title", "h1", ".description", "h3", ".source", ".author", "figcaption"] {
         assert_eq!(page.texts(place), [HOSTILE], "{place}");
     }
@@ -341,13 +334,16 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn a_page_forbids_scripts_and_has_no_style_of_its_own() {
-    let page = Read::page_of(&feed("", "en", vec![rich()]));
+fn a_page_runs_one_file_and_has_no_style_of_its_own() {
+    let page = Read::page_of(&feed("a", "en", vec![rich()]));
     let policy = &page.values("meta[http-equiv=Content-Security-Policy]", "content")[0];
-    for rule in ["default-src", "script-src", "object-src", "base-uri", "form-action"] {
+    for rule in ["default-src", "object-src", "base-uri", "form-action"] {
         assert!(policy.contains(&format!("{rule} 'none'")), "{rule}");
     }
-    assert!(page.all("script, style, [style], base, form").is_empty());
+    assert!(policy.contains("script-src 'self' file:;") && !policy.contains("unsafe"));
+    assert_eq!(page.values("script", "src"), ["../feedmill.js"]);
+    assert_eq!(page.texts("script"), [""]);
+    assert!(page.all("style, [style], base, form").is_empty());
 }
 
 #[test]
@@ -385,15 +381,6 @@ fn the_same_footnote_in_two_entries_is_two_places() {
     assert_eq!(page.all(&format!("[id='{}']", &to_note[1..])).len(), 1);
     assert_eq!(page.texts(&format!("[id='{}']", &back[1..])), ["1"]);
     assert_eq!(away, "https://a.example/#more");
-}
-
-#[test]
-fn a_page_links_to_the_site_unless_it_is_the_site() {
-    let below = feed("a", "en", vec![]);
-    assert_eq!(Read::page_of(&below).values(".home a", "href"), ["https://feeds.example/out/"]);
-    let own = Feed { home: below.address(Format::Html), ..below };
-    assert!(Read::page_of(&own).all(".home").is_empty());
-    assert!(Read::page_of(&feed("", "en", vec![])).all(".home").is_empty());
 }
 
 #[test]

@@ -21,8 +21,14 @@ impl Site {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let text = "<rss>the mill by the river</rss>".repeat(20);
-        for path in ["rss.xml", "feed.json", "index.html", "tag/naïve/index.html", "feedmill.css"]
-        {
+        for path in [
+            "rss.xml",
+            "feed.json",
+            "index.html",
+            "tag/naïve/index.html",
+            "feedmill.css",
+            "feedmill.js",
+        ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().expect("it has a folder")).expect("made");
             fs::write(&path, &text).expect("written");
@@ -140,11 +146,16 @@ fn a_browser_gets_the_same_bytes_under_another_name() {
 }
 
 #[test]
-fn pages_stand_behind_a_slash_and_can_run_nothing() {
+fn pages_stand_behind_a_slash_and_can_run_nothing_but_the_script() {
     let site = Site::new();
     let page = site.get("/", &[]);
     assert_eq!(field(&page, "content-type"), "text/html; charset=utf-8");
-    assert!(field(&page, "content-security-policy").starts_with("default-src 'none'"));
+    let policy = field(&page, "content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let script = site.get("/feedmill.js", &[]);
+    assert_eq!(field(&script, "content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(field(&script, "x-content-type-options"), "nosniff");
     assert_eq!(site.get("/tag/na%C3%AFve/", &[]).status(), StatusCode::OK);
     let moved = site.get("/tag/na%C3%AFve?a=b", &[]);
     assert_eq!(moved.status(), StatusCode::MOVED_PERMANENTLY);

@@ -1,5 +1,5 @@
--- The state file, version 2. `entry`, `alias`, `gone`, `setting`, `shelved`, `shown`, `tombstone`,
--- `document` and `news` are remembered; all else is derived from the articles and may be thrown away.
+-- The state file, version 1. `entry`, `alias`, `gone`, `setting`, `shelved`, `shown`, `tombstone` and
+-- `document` are remembered; all else is derived from the articles and may be thrown away.
 
 -- What holds for the whole file, by name.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -157,6 +157,3 @@ CREATE TABLE document (
   stamp BLOB NOT NULL,         -- the stamp of the file when it was written
   hash BLOB NOT NULL
 ) WITHOUT ROWID;
-
--- What happened to the entries that are published, in order; what happened lately, for whoever missed it.
-CREATE TABLE news (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, told TEXT NOT NULL);
