@@ -15,13 +15,14 @@
 //! - [`watch`]: which files there are and where something changed; [`catalog`]: the state file;
 //!   [`publish`]: the output folder, the shelf that is served from, and the gate
 //! - [`read`]: bytes to articles; [`select`]: which of them, in what order; [`render`]: feeds to documents
-//! - [`config`]: the configuration
+//! - [`config`]: the configuration; [`metrics`]: counters
 //! - [`model`]: what all of them speak of
 
 pub mod catalog;
 pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod metrics;
 pub mod mill;
 pub mod model;
 pub mod ops;
