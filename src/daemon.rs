@@ -11,10 +11,13 @@
 //! One thing at a time: what happens while a turn runs is gathered for the next one. A turn that fails
 //! leaves everything as it was, and is tried again after a pause that grows.
 
+pub mod board;
 mod config_file;
+pub mod doors;
 mod pause;
 pub mod status;
 mod teller;
+mod turns;
 mod workshop;
 
 use std::path::PathBuf;
@@ -27,7 +30,9 @@ use tokio::task::JoinHandle;
 
 use crate::catalog::CatalogError;
 use crate::config::meant::Settings;
+use crate::daemon::board::Board;
 use crate::daemon::config_file::ConfigWatch;
+use crate::daemon::doors::Doors;
 use crate::daemon::pause::Pause;
 use crate::daemon::teller::Teller;
 use crate::daemon::workshop::{Turned, Workshop};
@@ -37,7 +42,7 @@ use crate::ops::alarm::Clock;
 use crate::ops::control::{self, Control};
 use crate::ops::signals::Signal;
 use crate::ops::systemd;
-use crate::serve::server::{Published, Server};
+use crate::serve::tally::Tally;
 use crate::watch::health::Health;
 use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::watcher::{Hints, Watcher};
@@ -128,10 +133,8 @@ struct Daemon {
     pause: Pause,
     pulse: Option<tokio::time::Interval>,
     teller: Teller,
-    /// What is served.
-    published: Published,
-    /// Serves it; `None` once it is stopped.
-    server: Option<Server>,
+    board: Arc<Board>,
+    doors: Doors,
     control: Option<JoinHandle<()>>,
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
@@ -158,11 +161,15 @@ impl Daemon {
         let teller = Teller::new(clock.now());
         let workshop =
             Workshop::new(Arc::clone(&settings), Arc::clone(&clock), Arc::clone(&stop), force);
+        let own = Arc::clone(&clock);
+        let tally = Arc::new(Tally::new(move || own.now()));
         let published = workshop.published();
+        let shelf = published.shelf.clone();
+        let board = Board::of_server(teller.told(), shelf, Arc::clone(&tally));
+        let board = Arc::new(board.with_turns(teller.turns()));
+        let doors = Doors::open(&settings, published, tally, Arc::clone(&board) as _)?;
         Ok(Self {
             workshop: Some(workshop),
-            server: Some(Server::start(&settings, &published, None)?),
-            published,
             settings,
             load,
             clock,
@@ -179,6 +186,8 @@ impl Daemon {
             pause: Pause::default(),
             pulse: systemd::pulse().map(tokio::time::interval),
             teller,
+            board,
+            doors,
             control: None,
             stop,
             ending: Ending::Stopped,
@@ -233,7 +242,11 @@ impl Daemon {
             }
             Event::Retry => self.pause.is_over(),
             Event::Turned(turned) => self.take_turned(*turned),
-            Event::ConfigChanged | Event::Signal(Signal::Reload) => self.reload(),
+            Event::ConfigChanged => self.reload(),
+            Event::Signal(Signal::Reload) => {
+                self.doors.reopen_log();
+                self.reload();
+            }
             Event::Signal(Signal::Stop) => self.stop(),
             Event::Pulse => systemd::alive(),
         }
@@ -321,8 +334,9 @@ impl Daemon {
         let path = control::path(self.settings.state.as_deref()?);
         match Control::listen(&path) {
             Ok(control) => {
-                let told = self.teller.told();
-                Some(tokio::spawn(async move { control.answer(|| told.borrow().to_json()).await }))
+                let board = Arc::clone(&self.board);
+                let told = move || board.full_status().to_json();
+                Some(tokio::spawn(async move { control.answer(told).await }))
             }
             Err(error) => {
                 tracing::warn!("{}: nobody can ask for the status: {error}", path.display());
@@ -362,13 +376,7 @@ impl Daemon {
             }
             Err(error) => tracing::error!("the folders are watched as before: {error}"),
         }
-        if !Server::is_alike(&former, &self.settings) {
-            let server = self.server.take();
-            match Server::start(&self.settings, &self.published, server) {
-                Ok(server) => self.server = Some(server),
-                Err(error) => tracing::error!("nothing is served any more: {error}"),
-            }
-        }
+        self.doors.change(&former, &self.settings);
         if former.state != self.settings.state
             && let Some(control) = self.control.take()
         {
@@ -395,9 +403,7 @@ impl Daemon {
     }
 
     async fn leave(mut self) -> Ending {
-        if let Some(server) = self.server.take() {
-            server.stop().await;
-        }
+        self.doors.close().await;
         if let Some(control) = self.control.take() {
             control.abort();
             // The socket is gone once its task is.

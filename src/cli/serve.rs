@@ -10,9 +10,14 @@ use crate::cli::arguments::{Common, ServeOptions};
 use crate::cli::run::begin_log;
 use crate::cli::{Outcome, settings};
 use crate::config::meant::Settings;
+use crate::daemon::board::Board;
+use crate::daemon::doors::Doors;
+use crate::daemon::status::Status;
+use crate::ops::alarm::{Clock as _, SystemClock};
 use crate::ops::signals::{Signal, Signals};
 use crate::publish::shelf::Shelf;
-use crate::serve::server::{Published, Server};
+use crate::serve::server::Published;
+use crate::serve::tally::Tally;
 
 /// Serves until a signal ends it.
 pub(super) fn run(common: &Common, options: &ServeOptions) -> Result<Outcome> {
@@ -32,20 +37,51 @@ async fn serve(settings: &Settings) -> Result<()> {
     let shelf = Shelf::load(folder, &Shelf::default());
     let shelf = shelf.with_context(|| folder.display().to_string())?;
     let (sender, receiver) = watch::channel(Arc::new(shelf));
-    let server = Server::start(settings, &Published { shelf: receiver, chronicle: None }, None)?;
+    let status = watch::Sender::new(Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        since: SystemClock.now().rfc3339(),
+        ..Status::default()
+    });
+    let tally = Arc::new(Tally::new(|| SystemClock.now()));
+    let board = Board::of_server(status.subscribe(), receiver.clone(), Arc::clone(&tally));
+    let published = Published { shelf: receiver, chronicle: None };
+    let doors = Doors::open(settings, published, tally, Arc::new(board))?;
     loop {
         tokio::select! {
-            signal = signals.next() => if signal == Signal::Stop { break },
+            signal = signals.next() => match signal {
+                Signal::Stop => break,
+                Signal::Reload => doors.reopen_log(),
+            },
             () = tokio::time::sleep(settings.watch.poll) => {
                 let (folder, former) = (folder.clone(), Arc::clone(&sender.borrow()));
-                match tokio::task::spawn_blocking(move || Shelf::load(&folder, &former)).await? {
-                    Ok(shelf) => _ = sender.send_replace(Arc::new(shelf)),
+                let loaded = tokio::task::spawn_blocking(move || Shelf::load(&folder, &former));
+                let trouble = match loaded.await? {
+                    Ok(shelf) => {
+                        sender.send_replace(Arc::new(shelf));
+                        None
+                    }
                     // What was there last is served until it is there again.
-                    Err(error) => tracing::warn!("{}: {error}", settings.output.folder.display()),
-                }
+                    Err(error) => Some(format!("{}: {error}", settings.output.folder.display())),
+                };
+                tell(&status, trouble);
             }
         }
     }
-    server.stop().await;
+    doors.close().await;
     Ok(())
+}
+
+/// Tells what is the matter with the folder, if that is news.
+fn tell(status: &watch::Sender<Status>, trouble: Option<String>) {
+    status.send_if_modified(|status| {
+        let troubles: Vec<String> = trouble.into_iter().collect();
+        let is_news = status.troubles != troubles;
+        match troubles.first() {
+            Some(trouble) if is_news => tracing::warn!("{trouble}"),
+            None if is_news => tracing::info!("all is well again"),
+            _ => {}
+        }
+        status.troubles = troubles;
+        is_news
+    });
 }

@@ -10,6 +10,10 @@ use crate::cli::{Outcome, reports, settings};
 use crate::daemon::status::{FeedStatus, Status};
 use crate::model::date::Timestamp;
 use crate::ops::control;
+use crate::serve::account::{Readership, Serving};
+
+/// How many feeds, readers and old addresses are listed for people.
+const LISTED: usize = 10;
 
 /// Asks the service, or looks into the state that it left. Ends with 1 when something is the matter.
 pub(super) fn run(common: &Common) -> Result<Outcome> {
@@ -29,8 +33,7 @@ pub(super) fn run(common: &Common) -> Result<Outcome> {
         None => (left(state)?, false),
     };
     if common.json {
-        let line = serde_json::json!({ "running": is_running, "status": status });
-        reports::output(&format!("{line}\n"))?;
+        reports::output(&(status.to_answer(is_running) + "\n"))?;
     } else {
         reports::output(&in_words(&status, is_running))?;
     }
@@ -71,6 +74,7 @@ fn in_words(status: &Status, is_running: bool) -> String {
         let newest = feed.newest.as_ref().map(|at| format!(", newest {at}")).unwrap_or_default();
         lines.push(format!("  {name}: {} entries{newest}", feed.entries));
     }
+    lines.extend(status.serving.iter().flat_map(serving_in_words));
     if let Some(at) = &status.next_change {
         lines.push(format!("something changes by itself at {at}"));
     }
@@ -87,4 +91,46 @@ fn in_words(status: &Status, is_running: bool) -> String {
         lines.extend(status.reports.iter().map(|line| format!("  {line}")));
     }
     lines.join("\n") + "\n"
+}
+
+/// Says how the serving goes: nothing where nothing is served.
+fn serving_in_words(serving: &Serving) -> Vec<String> {
+    if serving.addresses.is_empty() && serving.requests == 0 {
+        return Vec::new();
+    }
+    let Serving { addresses, connections, requests, not_modified_percent, .. } = serving;
+    let addresses = if addresses.is_empty() { "no address".into() } else { addresses.join(", ") };
+    let mut lines = vec![
+        format!("served at {addresses}: {connections} connections"),
+        format!(
+            "{requests} requests, {not_modified_percent} % of those for documents answered with 304"
+        ),
+        format!("{} bytes sent, {} saved", serving.sent_bytes, serving.saved_bytes),
+    ];
+    lines.extend(readers_in_words("who reads the feeds:", &serving.feeds));
+    lines.extend(readers_in_words("by which readers:", &serving.readers));
+    if !serving.moved.is_empty() {
+        lines.push("who asks for feeds where they no longer are:".to_owned());
+    }
+    lines.extend(serving.moved.iter().take(LISTED).map(|one| {
+        format!("  {} ({}): {}, {} times", one.path, one.status, one.reader, one.requests)
+    }));
+    if serving.lost_log_lines > 0 {
+        lines.push(format!("{} lines of the access log were lost", serving.lost_log_lines));
+    }
+    lines
+}
+
+fn readers_in_words(title: &str, all: &[Readership]) -> Vec<String> {
+    let line = |one: &Readership| {
+        let about = if one.is_estimate { "about " } else { "" };
+        format!(
+            "  {}: {} by aggregators, {about}{} others today ({about}{} yesterday), {} requests",
+            one.name, one.subscribers, one.pollers_today, one.pollers_yesterday, one.requests
+        )
+    };
+    let title = Some(title.to_owned()).filter(|_| !all.is_empty());
+    let more = all.len().checked_sub(LISTED).filter(|more| *more > 0);
+    let more = more.map(|more| format!("  and {more} more"));
+    title.into_iter().chain(all.iter().take(LISTED).map(line)).chain(more).collect()
 }

@@ -184,6 +184,10 @@ pub struct Serve {
     pub certificate: Option<Certificate>,
     /// What was removed for good: paths of feeds or documents below the output.
     pub gone: Vec<String>,
+    /// The addresses at which whoever runs the server asks how it is; none where nobody may.
+    pub admin: Vec<SocketAddr>,
+    /// Where each answer is written down; `None` for nowhere.
+    pub access_log: Option<LogPlace>,
 }
 
 /// Where clients come in.
@@ -232,6 +236,15 @@ pub struct Proxies {
     pub networks: Vec<IpNet>,
     /// Whoever comes by a Unix socket.
     pub machine: bool,
+}
+
+/// Where lines are written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogPlace {
+    /// To standard output.
+    Output,
+    /// To the end of a file.
+    File(PathBuf),
 }
 
 /// By what changes are noticed.

@@ -198,6 +198,8 @@ pub(crate) struct Serve {
     pub(crate) tls_certificate: String,
     pub(crate) tls_key: String,
     pub(crate) gone: Vec<String>,
+    pub(crate) admin: Vec<String>,
+    pub(crate) access_log: String,
 }
 
 impl Default for Serve {
@@ -212,6 +214,8 @@ impl Default for Serve {
             tls_certificate: String::new(),
             tls_key: String::new(),
             gone: Vec::new(),
+            admin: Vec::new(),
+            access_log: String::new(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::serve::account::Serving;
+
 /// How a service is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
@@ -27,6 +29,8 @@ pub struct Status {
     pub lag_ms: Option<u64>,
     /// When something changes next though no article does.
     pub next_change: Option<String>,
+    /// How the serving goes; `None` without a service.
+    pub serving: Option<Serving>,
 }
 
 /// How an input folder is watched.
@@ -67,5 +71,11 @@ impl Status {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Writes the status as programs get it that ask how things are: with whether a service runs.
+    #[must_use]
+    pub fn to_answer(&self, is_running: bool) -> String {
+        serde_json::json!({ "running": is_running, "status": self }).to_string()
     }
 }

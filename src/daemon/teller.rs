@@ -1,11 +1,13 @@
 //! What the service tells: the log, systemd, and the status for whoever asks.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::daemon::status::{FeedStatus, Status, TurnStatus, Watched};
+use crate::daemon::turns::Turns;
 use crate::mill::{Edition, FeedSummary, TurnError};
 use crate::model::date::Timestamp;
 use crate::model::report::{Report, Severity};
@@ -28,6 +30,7 @@ const NAMED: usize = 5;
 #[derive(Debug)]
 pub(super) struct Teller {
     status: watch::Sender<Status>,
+    turns: Arc<Turns>,
     is_ready: bool,
     /// What is the matter with each part.
     watching: Vec<String>,
@@ -46,6 +49,7 @@ impl Teller {
         };
         Self {
             status: watch::Sender::new(status),
+            turns: Arc::new(Turns::new()),
             is_ready: false,
             watching: Vec::new(),
             turning: None,
@@ -57,6 +61,11 @@ impl Teller {
     /// Lets someone see the status at any time.
     pub(super) fn told(&self) -> watch::Receiver<Status> {
         self.status.subscribe()
+    }
+
+    /// Gives the turns, in numbers.
+    pub(super) fn turns(&self) -> Arc<Turns> {
+        Arc::clone(&self.turns)
     }
 
     /// Tells how the input folders are watched.
@@ -99,6 +108,7 @@ impl Teller {
         now: Timestamp,
         pause: Option<Duration>,
     ) {
+        self.turns.note(outcome, took);
         let what = match outcome {
             Ok(edition) => self.tell_edition(edition, scope, took),
             Err(TurnError::Stopped | TurnError::Restless(_)) => return,

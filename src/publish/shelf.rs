@@ -36,8 +36,6 @@ pub struct Shelf {
 /// A document on the shelf.
 #[derive(Debug)]
 pub struct Item {
-    /// The format of the feed that it is of; `None` for what belongs to all feeds.
-    pub format: Option<Format>,
     /// Its media type, with `charset` where that applies.
     pub media_type: &'static str,
     /// The time of its newest entry, which is that of its file.
@@ -45,14 +43,29 @@ pub struct Item {
     /// Whether that time tells these bytes from others: false once others were seen with the same one, as
     /// when an older entry was edited.
     pub is_told_by_time: bool,
+    /// The feed that it shows; `None` for what belongs to none.
+    pub shown: Option<Shown>,
     location: PathBuf,
     /// What the file system tells of its file.
     stamp: Vec<u8>,
     digest: Digest,
+    /// How many bytes it has.
+    length: usize,
     /// Its bytes, if there is room for them.
     body: Option<Body>,
     told: Told,
     former: Former,
+}
+
+/// What of a feed a document shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The folder of the feed below the output; empty for the one at the root.
+    pub folder: String,
+    /// The form in which it is shown.
+    pub format: Format,
+    /// Whether it is a page of the feed's archive, and not what people subscribe to.
+    pub is_page: bool,
 }
 
 impl Shelf {
@@ -71,7 +84,7 @@ impl Shelf {
             let entry = match entry {
                 Ok(entry) => entry,
                 // It is replaced or removed just now: the next shelf will have it or not.
-                Err(error) if is_gone(&error) => continue,
+                Err(error) if error.depth() > 0 && is_gone(&error) => continue,
                 Err(error) => return Err(error.into()),
             };
             let Some(path) = path_below(root, entry.path()) else { continue };
@@ -96,12 +109,18 @@ impl Shelf {
     pub fn get(&self, path: &str) -> Option<&Arc<Item>> {
         self.items.get(path)
     }
+
+    /// Tells whether nothing is published.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
 }
 
 impl Item {
     fn load(
         location: &Path,
-        (format, media_type): (Option<Format>, &'static str),
+        (media_type, shown): Kind,
         known: Option<&Arc<Self>>,
         room: usize,
     ) -> io::Result<Arc<Self>> {
@@ -125,10 +144,11 @@ impl Item {
             known.modified != modified || (known.is_told_by_time && known.digest == digest)
         });
         Ok(Arc::new(Self {
-            told: format.map(|format| told::of(format, &bytes)).unwrap_or_default(),
+            told: shown.as_ref().map(|shown| told::of(shown.format, &bytes)).unwrap_or_default(),
             former: known.map_or_else(Former::default, |known| known.followed_by(&digest)),
-            format,
             media_type,
+            shown,
+            length: bytes.len(),
             modified,
             is_told_by_time,
             location: location.to_owned(),
@@ -163,6 +183,24 @@ impl Item {
     #[must_use]
     pub fn codings(&self) -> &'static [Coding] {
         if self.body.is_some() { &CODINGS } else { &[] }
+    }
+
+    /// Gives the format of the feed that it shows.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        self.shown.as_ref().map(|shown| shown.format)
+    }
+
+    /// Gives how many bytes it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Gives how many bytes it has in a coding, or without one where nobody asked for that coding yet.
+    #[must_use]
+    pub fn length_in(&self, coding: Option<Coding>) -> usize {
+        self.at_hand(coding).map_or(self.length, Bytes::len)
     }
 
     /// Gives the links that it tells of.
@@ -215,25 +253,27 @@ fn path_below(root: &Path, path: &Path) -> Option<String> {
     path.strip_prefix(root).ok()?.to_str().map(ToOwned::to_owned)
 }
 
-/// Gives the format and the media type of what feedmill writes at a path; `None` for what it does not
-/// write.
-fn kind(path: &str) -> Option<(Option<Format>, &'static str)> {
+/// What feedmill writes at a path: its media type, and which feed it shows.
+type Kind = (&'static str, Option<Shown>);
+
+/// Tells what feedmill writes at a path; `None` for what it does not write.
+fn kind(path: &str) -> Option<Kind> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, ending) = name.rsplit_once('.')?;
-    let is = |format: Format| {
-        let (own, _) = format.stem_and_ending(folder);
-        stem == own || stem.strip_prefix(own).is_some_and(|page| page.starts_with('-'))
-    };
-    let of = |format: Format| is(format).then(|| (Some(format), format.content_type()));
+    for format in Format::ALL {
+        let (own, own_ending) = format.stem_and_ending(folder);
+        let page = stem.strip_prefix(own).filter(|_| own_ending.strip_prefix('.') == Some(ending));
+        if let Some(page) = page.filter(|page| page.is_empty() || page.starts_with('-')) {
+            let (folder, is_page) = (folder.to_owned(), !page.is_empty());
+            return Some((format.content_type(), Some(Shown { folder, format, is_page })));
+        }
+    }
     match ending {
-        "xml" => of(Format::Rss).or_else(|| of(Format::Atom)),
-        "json" => of(Format::Json),
-        "html" if path == OVERVIEW_PATH => Some((None, Format::Html.content_type())),
-        "html" => of(Format::Html),
+        "html" if path == OVERVIEW_PATH => Some((Format::Html.content_type(), None)),
         // What a page may run is no more than this.
-        "js" if path == SCRIPT_PATH => Some((None, "text/javascript; charset=utf-8")),
-        "css" => Some((None, "text/css; charset=utf-8")),
-        "opml" => Some((None, "text/x-opml; charset=utf-8")),
+        "js" if path == SCRIPT_PATH => Some(("text/javascript; charset=utf-8", None)),
+        "css" => Some(("text/css; charset=utf-8", None)),
+        "opml" => Some(("text/x-opml; charset=utf-8", None)),
         _ => None,
     }
 }
@@ -281,6 +321,18 @@ mod tests {
         let atom = shelf.get("a/atom-2024-05.xml").expect("it is there");
         assert_eq!(atom.media_type, "application/atom+xml; charset=utf-8");
         assert_eq!(atom.bytes(None).expect("held"), "a/atom-2024-05.xml".as_bytes());
+        let shown = Shown { folder: "a".to_owned(), format: Format::Atom, is_page: true };
+        assert_eq!(atom.shown, Some(shown));
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_no_empty_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        assert!(shelf.is_empty());
+        let missing = Shelf::load(&folder.path().join("feeds"), &shelf);
+        let kind = missing.err().map(|error| error.kind());
+        assert_eq!(kind, Some(io::ErrorKind::NotFound));
     }
 
     #[test]
@@ -333,5 +385,7 @@ mod tests {
         let decoded = zstd::decode_all(&zstd[..]).expect("it is zstd");
         assert_eq!(decoded, text.as_bytes());
         assert_eq!(item.bytes(Some(Coding::Zstd)).expect("coded"), zstd);
+        let lengths = [None, Some(Coding::Zstd), Some(Coding::Gzip)].map(|one| item.length_in(one));
+        assert_eq!(lengths, [text.len(), zstd.len(), text.len()], "nobody asked for gzip yet");
     }
 }

@@ -65,8 +65,18 @@ pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     carries: Option<Carried>,
+    subject: Option<Subject>,
     /// Whether it goes on with what happens to entries.
     goes_on: bool,
+}
+
+/// The document that an answer is about, whether it carries it or not.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    /// The document.
+    pub(super) item: Arc<Item>,
+    /// The coding in which the client gets it, or would.
+    pub(super) coding: Option<Coding>,
 }
 
 /// A document on its way to a client.
@@ -138,6 +148,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
         Verdict::Failed => return Answer::bare(StatusCode::PRECONDITION_FAILED),
     };
     let mut answer = Answer::bare(status)
+        .about(item, coding)
         .with_value(ETAG, &etag)
         .with_field(CACHE_CONTROL, terms.freshness.clone())
         .with(VARY, vary(item));
@@ -154,7 +165,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     if let Some(coding) = coding {
         answer = answer.with(CONTENT_ENCODING, token(coding));
     }
-    if item.format == Some(Format::Html) {
+    if item.media_type == Format::Html.content_type() {
         answer = answer
             .with(CONTENT_SECURITY_POLICY, POLICY)
             .with(REFERRER_POLICY, "no-referrer-when-downgrade");
@@ -202,7 +213,7 @@ fn links(links: &[Link]) -> String {
 /// Tells whether a document is a feed in XML: browsers show it as bare source unless it goes by another
 /// name, and its entries can be sent without the others.
 fn is_xml_feed(item: &Item) -> bool {
-    matches!(item.format, Some(Format::Rss | Format::Atom))
+    matches!(item.format(), Some(Format::Rss | Format::Atom))
 }
 
 /// Names the fields of a request that have a say in what it gets.
@@ -230,7 +241,7 @@ fn label(headers: &HeaderMap, item: &Item) -> &'static str {
 impl Answer {
     /// Begins an answer with what all have in common.
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), carries: None, goes_on: false }
+        Self { status, headers: HeaderMap::new(), carries: None, subject: None, goes_on: false }
             .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
             .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             .with(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link")
@@ -272,6 +283,16 @@ impl Answer {
             Ok(value) => self.with_field(name, value),
             Err(_) => self,
         }
+    }
+
+    fn about(mut self, item: &Arc<Item>, coding: Option<Coding>) -> Self {
+        self.subject = Some(Subject { item: Arc::clone(item), coding });
+        self
+    }
+
+    /// Gives the document that it is about.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        self.subject.clone()
     }
 
     /// Tells whether what it carries may take long to get at.

@@ -19,6 +19,16 @@ pub(super) enum Peer {
     Machine,
 }
 
+impl Peer {
+    /// Gives the address on the network.
+    pub(super) fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Network(address) => Some(address),
+            Self::Machine => None,
+        }
+    }
+}
+
 impl Proxies {
     /// Tells whether a peer is a proxy that is believed.
     pub(super) fn believe(&self, peer: Peer) -> bool {
@@ -34,10 +44,7 @@ impl Proxies {
 /// before it may be made up. `None` where nobody tells, and for a proxy that asks itself.
 pub(super) fn address(peer: Peer, headers: &HeaderMap, proxies: &Proxies) -> Option<IpAddr> {
     if !proxies.believe(peer) {
-        return match peer {
-            Peer::Network(address) => Some(address),
-            Peer::Machine => None,
-        };
+        return peer.address();
     }
     let told = if headers.contains_key(FORWARDED) { forwarded(headers) } else { listed(headers) };
     let of_someone = told

@@ -29,6 +29,7 @@ use crate::serve::client::{self, Peer};
 use crate::serve::events::{self, Chronicle};
 use crate::serve::limits::{Crowd, Pace};
 use crate::serve::listener::{Listener, Stream};
+use crate::serve::tally::{Seen, Tally};
 use crate::serve::tls::Identity;
 
 /// How long a client may take to tell what it wants, and how long a connection may be idle.
@@ -77,18 +78,19 @@ pub struct Server {
 impl Server {
     /// Begins to serve what is published, now and from then on, wherever the settings say. An
     /// address that is another's is waited for, and so is a certificate that can't be read. A former server
-    /// is stopped before.
+    /// is stopped before. What is answered is counted in the tally.
     ///
     /// Errors: the system gives no threads.
     pub fn start(
         settings: &Settings,
         published: &Published,
+        tally: &Arc<Tally>,
         former: Option<Self>,
     ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let doors = settings.serve.listen.clone();
         let runtime = if doors.is_empty() { None } else { Some(threads()?) };
-        let house = House::new(settings, published.clone(), stopped.clone());
+        let house = House::new(settings, published.clone(), Arc::clone(tally), stopped);
         let serve = async move {
             if let Some(former) = former {
                 former.stop().await;
@@ -108,7 +110,13 @@ impl Server {
             let feeds = settings.feeds.iter();
             feeds.map(|plan| (plan.name.clone(), plan.moved_from.clone())).collect::<Vec<_>>()
         };
-        one.serve == other.serve && one.site.url == other.site.url && ways(one) == ways(other)
+        // Whoever runs the server is told of it elsewhere.
+        let served = |settings: &Settings| Serve {
+            admin: Vec::new(),
+            access_log: None,
+            ..settings.serve.clone()
+        };
+        served(one) == served(other) && one.site.url == other.site.url && ways(one) == ways(other)
     }
 
     /// Takes no more requests, and waits for those that are under way, for a moment.
@@ -140,6 +148,7 @@ fn threads() -> io::Result<Runtime> {
 /// What all listeners share.
 struct House {
     published: Published,
+    tally: Arc<Tally>,
     /// Whether all is to end.
     stopped: watch::Receiver<bool>,
     settings: Serve,
@@ -151,11 +160,17 @@ struct House {
 }
 
 impl House {
-    fn new(settings: &Settings, published: Published, stopped: watch::Receiver<bool>) -> Arc<Self> {
+    fn new(
+        settings: &Settings,
+        published: Published,
+        tally: Arc<Tally>,
+        stopped: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let serve = settings.serve.clone();
         let has_events = published.chronicle.is_some();
         Arc::new(Self {
             published,
+            tally,
             stopped,
             room: Arc::new(Semaphore::new(serve.connections)),
             crowd: Crowd::new(serve.connections_each),
@@ -173,9 +188,9 @@ impl House {
             // Nobody can say it any more when the sender is gone.
             _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
         };
-        let take_in = |listener| {
+        let take_in = |(listener, place)| {
             let (house, identity) = (Arc::clone(&self), identity.clone());
-            house.take_in_until_stopped(listener, identity)
+            house.take_in_until_stopped(listener, place, identity)
         };
         listeners.into_iter().map(take_in).collect::<JoinSet<()>>().join_all().await;
     }
@@ -183,8 +198,10 @@ impl House {
     async fn take_in_until_stopped(
         self: Arc<Self>,
         listener: Listener,
+        place: String,
         identity: Option<Arc<Identity>>,
     ) {
+        let _listed = self.tally.serves_at(place);
         let mut stopped = self.stopped.clone();
         let under_way = GracefulShutdown::new();
         tokio::select! {
@@ -197,16 +214,15 @@ impl House {
     }
 
     /// Waits until a door can be opened.
-    async fn open(&self, door: &Listen) -> (Vec<Listener>, Option<Arc<Identity>>) {
+    async fn open(&self, door: &Listen) -> (Vec<(Listener, String)>, Option<Arc<Identity>>) {
         let mut is_told = false;
         loop {
             match self.try_to_open(door).await {
-                Ok((opened, identity)) => {
-                    let tell = |(listener, place)| {
+                Ok(opened) => {
+                    for (_, place) in &opened.0 {
                         tracing::info!("served at {place}");
-                        listener
-                    };
-                    return (opened.into_iter().map(tell).collect(), identity);
+                    }
+                    return opened;
                 }
                 Err(error) => {
                     if !is_told {
@@ -275,6 +291,7 @@ impl House {
         identity: Option<&Identity>,
         under_way: Watcher,
     ) {
+        let _counted = self.tally.connects();
         let begun = match identity {
             // What is spoken is agreed on with the handshake.
             Some(_) => Ok(Version::Http1),
@@ -354,6 +371,7 @@ impl House {
         request: Request<Incoming>,
         peer: Peer,
     ) -> Result<Response<Body>, Infallible> {
+        let began = std::time::Instant::now();
         let (parts, _) = request.into_parts();
         let client = client::address(peer, &parts.headers, &self.settings.proxies);
         let held_back = client.and_then(|client| self.pace.count(client, Instant::now()).err());
@@ -363,10 +381,8 @@ impl House {
             let shelf = Arc::clone(&self.published.shelf.borrow());
             answer::answer(&parts, &shelf, &self.terms, SystemTime::now())
         };
-        if let Some(chronicle) = self.published.chronicle.as_ref().filter(|_| answer.goes_on()) {
-            let told = events::follow(&parts.headers, chronicle.clone(), self.stopped.clone());
-            return Ok(answer.response().map(|_| Either::Right(told)));
-        }
+        let subject = answer.subject();
+        let chronicle = self.published.chronicle.as_ref().filter(|_| answer.goes_on());
         let response = if answer.may_wait() {
             let waited = tokio::task::spawn_blocking(|| answer.response()).await;
             match waited {
@@ -378,8 +394,22 @@ impl House {
         };
         // What a HEAD gets is told, and not sent.
         let is_sent = parts.method != Method::HEAD;
-        let sent = |body| Either::Left(Full::new(if is_sent { body } else { Bytes::new() }));
-        Ok(response.map(sent))
+        let response = response.map(|body| if is_sent { body } else { Bytes::new() });
+        self.tally.note(&Seen {
+            peer: client.or(peer.address()),
+            request: &parts,
+            response: &response,
+            subject: subject.as_ref(),
+            took: began.elapsed(),
+        });
+        Ok(match chronicle {
+            Some(chronicle) => {
+                let (chronicle, stopped) = (chronicle.clone(), self.stopped.clone());
+                let told = events::follow(&parts.headers, chronicle, stopped);
+                response.map(|_| Either::Right(told))
+            }
+            None => response.map(|body| Either::Left(Full::new(body))),
+        })
     }
 }
 
@@ -426,6 +456,7 @@ mod tests {
 
     use super::*;
     use crate::config::{self, Sources};
+    use crate::model::date::Timestamp;
 
     /// Larger than what the system keeps for a client that does not read.
     const LARGE: usize = 16 * 1024 * 1024;
@@ -439,7 +470,8 @@ mod tests {
         let settings = config::load(&Sources::default()).expect("the defaults are valid").settings;
         let shelf = watch::channel(Arc::new(shelf)).1;
         let published = Published { shelf, chronicle: None };
-        let house = House::new(&settings, published, watch::channel(false).1);
+        let tally = Arc::new(Tally::new(|| Timestamp::EPOCH));
+        let house = House::new(&settings, published, tally, watch::channel(false).1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address is free");
         let address = listener.local_addr().expect("it has one");
         let client = TcpStream::connect(address).await.expect("somebody listens");

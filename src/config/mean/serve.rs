@@ -1,6 +1,6 @@
 //! `[serve]` as meant.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -9,7 +9,8 @@ use crate::config::error::Fault;
 use crate::config::mean::Findings;
 use crate::config::mean::amount::wait;
 use crate::config::mean::former::gone;
-use crate::config::meant::{Certificate, Door, Listen, Proxies, Serve};
+use crate::config::mean::value::optional;
+use crate::config::meant::{Certificate, Door, Listen, LogPlace, Proxies, Serve};
 use crate::config::typed;
 
 /// What stands for whoever comes by a Unix socket.
@@ -28,6 +29,8 @@ pub(crate) fn serve(typed: &typed::Serve, findings: &mut Findings<'_>) -> Option
     // What is missing is told where the other is said.
     let half = if typed.tls_key.is_empty() { "serve.tls_certificate" } else { "serve.tls_key" };
     let certificate = findings.take(half, certificate(typed));
+    let admin = findings.take_each("serve.admin", &typed.admin, |raw| address(raw));
+    let access_log = findings.take("serve.access_log", optional(&typed.access_log, log_place));
     let gone = findings.take_each("serve.gone", &typed.gone, |raw| gone(raw));
     let (listen, certificate) = (listen?, certificate?);
     if certificate.is_none()
@@ -47,6 +50,8 @@ pub(crate) fn serve(typed: &typed::Serve, findings: &mut Findings<'_>) -> Option
         proxies: Proxies { networks: networks?, machine },
         certificate,
         gone: gone?,
+        admin: admin?,
+        access_log: access_log?,
     })
 }
 
@@ -68,6 +73,24 @@ fn listen(raw: &str) -> Result<Listen, Fault> {
              path, or systemd",
         )
     })
+}
+
+/// Reads an address with a port.
+fn address(raw: &str) -> Result<SocketAddr, Fault> {
+    raw.trim().parse().map_err(|_| {
+        Fault::new(format!("{raw:?} is no address to listen at"))
+            .help("write an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464")
+    })
+}
+
+fn log_place(raw: &str) -> Result<LogPlace, Fault> {
+    match raw {
+        "-" => Ok(LogPlace::Output),
+        file if file.ends_with('/') => {
+            Err(Fault::new(format!("{file:?} is a folder")).help("name a file in it"))
+        }
+        file => Ok(LogPlace::File(file.into())),
+    }
 }
 
 /// Reads a network, or a single address.
@@ -134,10 +157,12 @@ mod tests {
             proxies: vec!["10.0.0.0/33".into(), "unix".into(), "proxy.example".into()],
             tls_key: "key.pem".into(),
             gone: vec!["../a".into()],
+            admin: vec!["9464".into()],
+            access_log: "logs/".into(),
             ..typed::Serve::default()
         };
         let (serve, errors) = meant(&typed);
-        assert_eq!((serve, errors.len()), (None, 9), "{errors:?}");
+        assert_eq!((serve, errors.len()), (None, 11), "{errors:?}");
     }
 
     #[test]
@@ -152,6 +177,17 @@ mod tests {
         for wrong in ["", "unix:", "tls:unix:/a", "tls:", "127.0.0.1", "http://127.0.0.1:80"] {
             assert_eq!(open(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_log_is_a_file_or_the_output() {
+        let place = |access_log: &str| {
+            let typed = typed::Serve { access_log: access_log.into(), ..typed::Serve::default() };
+            meant(&typed).0.expect("valid").access_log
+        };
+        assert_eq!(place(""), None);
+        assert_eq!(place("-"), Some(LogPlace::Output));
+        assert_eq!(place(" access.log "), Some(LogPlace::File("access.log".into())));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The service: what it does when things happen, and what it tells.
 
+mod admin;
 mod configuration;
 mod doors;
 mod failures;
