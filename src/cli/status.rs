@@ -113,7 +113,13 @@ fn serving_in_words(serving: &Serving) -> Vec<String> {
         lines.push("who asks for feeds where they no longer are:".to_owned());
     }
     lines.extend(serving.moved.iter().take(LISTED).map(|one| {
-        format!("  {} ({}): {}, {} times", one.path, one.status, one.reader, one.requests)
+        format!(
+            "  {} ({}): {}, {} times",
+            one.path.escape_debug(),
+            one.status,
+            one.reader,
+            one.requests
+        )
     }));
     if serving.lost_log_lines > 0 {
         lines.push(format!("{} lines of the access log were lost", serving.lost_log_lines));

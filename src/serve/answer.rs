@@ -145,7 +145,9 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     let status = match conditions::evaluate(&request.method, &request.headers, validators) {
         Verdict::Proceed => StatusCode::OK,
         Verdict::NotModified => StatusCode::NOT_MODIFIED,
-        Verdict::Failed => return Answer::bare(StatusCode::PRECONDITION_FAILED),
+        Verdict::Failed => {
+            return Answer::bare(StatusCode::PRECONDITION_FAILED).about(item, coding);
+        }
     };
     let mut answer = Answer::bare(status)
         .about(item, coding)

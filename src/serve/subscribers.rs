@@ -22,9 +22,12 @@ const WORD_HOLDS: i64 = 2 * DAY;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// How many aggregators are known of a feed at most, each by each name that it has for the feed. Anyone
-/// can say anything.
-const MOST_WORDS: usize = 64;
+/// By how many names one aggregator may know a feed. Anyone can say anything in the name of anyone, and
+/// must not keep the others from being heard.
+const MOST_WORDS: usize = 16;
+
+/// How often it is looked for words that hold no more, at most, in seconds.
+const PAUSE: i64 = 60 * 60;
 
 /// How many bytes of a `User-Agent` tell pollers apart.
 const LONGEST_AGENT: usize = 512;
@@ -80,8 +83,10 @@ struct Book {
     readers: Vec<Pollers>,
     /// What aggregators said.
     words: HashMap<Aggregator, Word>,
-    /// For how many feeds each feed's aggregators spoke.
-    words_by_feed: HashMap<usize, usize>,
+    /// How many of them there are, by feed and reader.
+    word_counts: HashMap<(usize, Reader), usize>,
+    /// When those that hold no more were forgotten.
+    forgotten: Option<Timestamp>,
 }
 
 /// The different ones that ask.
@@ -181,26 +186,26 @@ impl Book {
             *known = word;
             return;
         }
-        if self.words_of(aggregator.feed) >= MOST_WORDS {
+        let is_long_ago =
+            self.forgotten.is_none_or(|last| (word.at.unix() - last.unix()).abs() >= PAUSE);
+        if is_long_ago {
             self.forget(word.at);
         }
-        if self.words_of(aggregator.feed) < MOST_WORDS {
+        let count = self.word_counts.entry((aggregator.feed, aggregator.reader)).or_default();
+        if *count < MOST_WORDS {
+            *count += 1;
             self.words.insert(aggregator, word);
-            *self.words_by_feed.entry(aggregator.feed).or_default() += 1;
         }
-    }
-
-    fn words_of(&self, feed: usize) -> usize {
-        self.words_by_feed.get(&feed).copied().unwrap_or_default()
     }
 
     /// Forgets what holds no more.
     fn forget(&mut self, now: Timestamp) {
         self.words.retain(|_, word| word.holds(now));
-        self.words_by_feed.clear();
-        for aggregator in self.words.keys() {
-            *self.words_by_feed.entry(aggregator.feed).or_default() += 1;
+        self.word_counts.clear();
+        for Aggregator { feed, reader, .. } in self.words.keys() {
+            *self.word_counts.entry((*feed, *reader)).or_default() += 1;
         }
+        self.forgotten = Some(now);
     }
 
     fn audiences(
@@ -355,10 +360,11 @@ mod tests {
             subscribers.note(&poll("192.0.2.1", &field, 0));
         }
         assert_eq!(feed(&subscribers, 0).subscribers, MOST_WORDS as u64);
-        // Those that are known are heard, and there is room once the others are gone.
+        // Those that are known are heard, and so are others; there is room once the rest is gone.
         subscribers.note(&poll("192.0.2.1", "Feedbin feed-id:0 - 9 subscribers", DAY));
-        assert_eq!(feed(&subscribers, DAY).subscribers, MOST_WORDS as u64 + 8);
-        subscribers.note(&poll("192.0.2.1", "Feedly 5 subscribers", 2 * DAY));
-        assert_eq!(feed(&subscribers, 2 * DAY).subscribers, 9 + 5);
+        subscribers.note(&poll("192.0.2.1", "Feedly 5 subscribers", DAY));
+        assert_eq!(feed(&subscribers, DAY).subscribers, MOST_WORDS as u64 + 8 + 5);
+        subscribers.note(&poll("192.0.2.1", "Feedbin feed-id:new - 3 subscribers", 2 * DAY));
+        assert_eq!(feed(&subscribers, 2 * DAY).subscribers, 9 + 5 + 3);
     }
 }
