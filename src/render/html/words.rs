@@ -22,6 +22,8 @@ pub(super) struct Words {
     pub(super) copied: &'static str,
     /// Tells that it could not be copied, and is marked instead.
     pub(super) not_copied: &'static str,
+    /// Tells that the page shows what is new: `{arrived}` entries.
+    pub(super) renewed: &'static str,
     /// Stands for the names of readers that can be asked to subscribe.
     pub(super) readers: &'static str,
     /// Stands for the reader of this machine.
@@ -86,6 +88,7 @@ pub(super) const ENGLISH: Words = Words {
     copy: "Copy",
     copied: "Copied",
     not_copied: "Marked: copy it by the keyboard",
+    renewed: "The page was renewed; new on it: {arrived}",
     readers: "Subscribe with",
     own_reader: "Reader on this device",
     feeds: "Feeds",
