@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::config::meant::Settings;
+use crate::ops::memory;
 use crate::serve::admin::{Admin, Told};
 use crate::serve::server::{Published, Server};
 use crate::serve::tally::Tally;
@@ -29,7 +30,7 @@ impl Doors {
         told: Arc<dyn Told>,
     ) -> io::Result<Self> {
         tally.log_to(settings.serve.access_log.as_ref());
-        let server = Some(Server::start(settings, &published, &tally, None)?);
+        let server = Some(Server::start(settings, &published, &tally, memory::give_back, None)?);
         let admin = Some(Admin::start(&settings.serve.admin, &told, None));
         Ok(Self { published, tally, told, server, admin })
     }
@@ -41,7 +42,7 @@ impl Doors {
         }
         if !Server::is_alike(former, settings) {
             let server = self.server.take();
-            match Server::start(settings, &self.published, &self.tally, server) {
+            match Server::start(settings, &self.published, &self.tally, memory::give_back, server) {
                 Ok(server) => self.server = Some(server),
                 Err(error) => tracing::error!("nothing is served any more: {error}"),
             }

@@ -26,6 +26,9 @@ use crate::serve::conditions::{self, Validators, Verdict};
 use crate::serve::range::{self, Wanted};
 use crate::serve::routes::{Route, Routes};
 
+/// How many fields an answer has at most, or few more.
+const FIELDS: usize = 24;
+
 /// What can be asked for.
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
@@ -141,7 +144,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     // What is yet to come is not told (RFC 9110 §8.8.2.1).
     let modified = modified.filter(|at| *at <= now);
     let told = modified.filter(|_| item.is_told_by_time);
-    let validators = Validators { etag: &etag, modified: told };
+    let validators = Validators { etag, modified: told };
     let status = match conditions::evaluate(&request.method, &request.headers, validators) {
         Verdict::Proceed => StatusCode::OK,
         Verdict::NotModified => StatusCode::NOT_MODIFIED,
@@ -151,7 +154,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     };
     let mut answer = Answer::bare(status)
         .about(item, coding)
-        .with_value(ETAG, &etag)
+        .with_bytes(ETAG, etag)
         .with_field(CACHE_CONTROL, terms.freshness.clone())
         .with(VARY, vary(item));
     if let Some(modified) = modified {
@@ -243,10 +246,16 @@ fn label(headers: &HeaderMap, item: &Item) -> &'static str {
 impl Answer {
     /// Begins an answer with what all have in common.
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), carries: None, subject: None, goes_on: false }
-            .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
-            .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-            .with(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link")
+        Self {
+            status,
+            headers: HeaderMap::with_capacity(FIELDS),
+            carries: None,
+            subject: None,
+            goes_on: false,
+        }
+        .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        .with(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link")
     }
 
     /// Begins the answer for someone who wants to know what happens to entries.
@@ -295,6 +304,14 @@ impl Answer {
     /// Gives the document that it is about.
     pub(super) fn subject(&self) -> Option<Subject> {
         self.subject.clone()
+    }
+
+    /// Adds a field whose value was made before. What no field may hold is left out.
+    fn with_bytes(self, name: HeaderName, value: &Bytes) -> Self {
+        match HeaderValue::from_maybe_shared(value.clone()) {
+            Ok(value) => self.with_field(name, value),
+            Err(_) => self,
+        }
     }
 
     /// Tells whether what it carries may take long to get at.

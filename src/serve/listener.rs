@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net as unix;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,7 @@ impl Listener {
         Ok(match &listen.door {
             Door::Tcp(address) => {
                 let listener = TcpListener::bind(address).await?;
+                hold_little_back(&listener);
                 let own = listener.local_addr().unwrap_or(*address);
                 vec![(Self::Tcp(listener), format!("{scheme}://{own}/"))]
             }
@@ -104,6 +105,36 @@ fn look(socket: impl AsFd, bytes: &mut [u8]) -> io::Result<usize> {
     Ok(count)
 }
 
+/// How many bytes of an answer the system may hold for a client that does not read on. It would take far
+/// more, and a crowd of such clients its memory for all of the network.
+#[cfg(target_os = "linux")]
+static HELD_BYTES: libc::c_int = 64 * 1024;
+
+/// Lets the system hold little for each client of a listener (`TCP_NOTSENT_LOWAT`, `tcp(7)`), where it can
+/// be asked to. It is no fault where it can't.
+fn hold_little_back(listener: &TcpListener) {
+    #[cfg(target_os = "linux")]
+    set_least_unsent(listener);
+    #[cfg(not(target_os = "linux"))]
+    let _ = listener;
+}
+
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+fn set_least_unsent(listener: &TcpListener) {
+    let length = libc::socklen_t::try_from(size_of_val(&HELD_BYTES)).unwrap_or_default();
+    // SAFETY: the pointer is to a number of that length, which outlives the call, and the socket is open.
+    unsafe {
+        libc::setsockopt(
+            listener.as_fd().as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_NOTSENT_LOWAT,
+            (&raw const HELD_BYTES).cast(),
+            length,
+        );
+    }
+}
+
 /// Binds a socket to a path; the one of a service that was killed makes way. Everyone on this machine may
 /// connect: what is served is for all to read.
 fn bind(path: &Path) -> io::Result<(UnixListener, Own)> {
@@ -147,6 +178,7 @@ impl Handed {
                 let own = listener.local_addr()?;
                 listener.set_nonblocking(true)?;
                 let listener = TcpListener::from_std(listener.try_clone()?)?;
+                hold_little_back(&listener);
                 (Listener::Tcp(listener), format!("{scheme}://{own}/"))
             }
             Self::Unix(listener) => {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,9 +12,9 @@ use http::{Method, Request, Response};
 use http_body_util::channel::Channel;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{self, Handle, Runtime};
@@ -53,6 +54,9 @@ const MOMENT: Duration = Duration::from_millis(20);
 /// The pause after the system gave no connection, or no address.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// So many clients are a crowd: when most of them have left, the memory is given back that they needed.
+const CROWD: usize = 256;
+
 /// How many documents are read or coded at once.
 const MOST_AT_WORK: usize = 4;
 
@@ -78,19 +82,21 @@ pub struct Server {
 impl Server {
     /// Begins to serve what is published, now and from then on, wherever the settings say. An
     /// address that is another's is waited for, and so is a certificate that can't be read. A former server
-    /// is stopped before. What is answered is counted in the tally.
+    /// is stopped before. What is answered is counted in the tally, and `give_back` is called once a crowd
+    /// has left, for which much memory was needed.
     ///
     /// Errors: the system gives no threads.
     pub fn start(
         settings: &Settings,
         published: &Published,
         tally: &Arc<Tally>,
+        give_back: fn(),
         former: Option<Self>,
     ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let doors = settings.serve.listen.clone();
         let runtime = if doors.is_empty() { None } else { Some(threads()?) };
-        let house = House::new(settings, published.clone(), Arc::clone(tally), stopped);
+        let house = House::new(settings, published.clone(), Arc::clone(tally), give_back, stopped);
         let serve = async move {
             if let Some(former) = former {
                 former.stop().await;
@@ -157,6 +163,42 @@ struct House {
     /// A place for each connection that there may be.
     room: Arc<Semaphore>,
     crowd: Arc<Crowd>,
+    tide: Tide,
+}
+
+/// How many clients are there, and were there before many of them left.
+struct Tide {
+    there: AtomicUsize,
+    most: AtomicUsize,
+    give_back: fn(),
+}
+
+impl Default for Tide {
+    fn default() -> Self {
+        Self { there: AtomicUsize::new(0), most: AtomicUsize::new(0), give_back: || {} }
+    }
+}
+
+impl Tide {
+    fn come(&self) {
+        let there = self.there.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(there, Ordering::Relaxed);
+    }
+
+    /// Notes that one has left; the last of a crowd turns out the light.
+    fn leave(&self) {
+        let there = self.there.fetch_sub(1, Ordering::Relaxed) - 1;
+        let most = self.most.load(Ordering::Relaxed);
+        let is_ebb = most >= CROWD && there <= most / 4;
+        let is_first_to_see = || {
+            let (new, old) = (Ordering::Relaxed, Ordering::Relaxed);
+            self.most.compare_exchange(most, there, new, old).is_ok()
+        };
+        if is_ebb && is_first_to_see() {
+            // It takes a moment, for which nobody is to wait.
+            tokio::task::spawn_blocking(self.give_back);
+        }
+    }
 }
 
 impl House {
@@ -164,6 +206,7 @@ impl House {
         settings: &Settings,
         published: Published,
         tally: Arc<Tally>,
+        give_back: fn(),
         stopped: watch::Receiver<bool>,
     ) -> Arc<Self> {
         let serve = settings.serve.clone();
@@ -174,6 +217,7 @@ impl House {
             stopped,
             room: Arc::new(Semaphore::new(serve.connections)),
             crowd: Crowd::new(serve.connections_each),
+            tide: Tide { give_back, ..Tide::default() },
             terms: Terms::new(settings, has_events),
             pace: Pace::new(serve.requests_each),
             settings: serve,
@@ -262,7 +306,11 @@ impl House {
                     let (house, watcher) = (Arc::clone(self), under_way.watcher());
                     let identity = identity.clone();
                     tokio::spawn(async move {
-                        house.talk(stream, peer, identity.as_deref(), watcher).await;
+                        house.tide.come();
+                        let talk =
+                            Arc::clone(&house).talk(stream, peer, identity.as_deref(), watcher);
+                        talk.await;
+                        house.tide.leave();
                         drop((place, own));
                     });
                 }
@@ -337,28 +385,30 @@ impl House {
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
         let service = service_fn(move |request| Arc::clone(&self).respond(request, peer));
-        let builder = Builder::new(TokioExecutor::new());
-        let mut builder = match version {
-            Version::Http1 => builder.http1_only(),
-            Version::Http2 => builder.http2_only(),
-        };
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_PATIENCE)
-            .max_buf_size(HEAD_BYTES);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .keep_alive_interval(HEAD_PATIENCE)
-            .keep_alive_timeout(HEAD_PATIENCE)
-            .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
-            .max_concurrent_streams(100);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(READING_PATIENCE));
         let stream = TokioIo::new(Box::pin(stream));
-        let connection = builder.serve_connection(stream, service).into_owned();
-        if let Err(error) = under_way.watch(connection).await {
+        let ended = match version {
+            Version::Http1 => {
+                let mut builder = http1::Builder::new();
+                builder
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_PATIENCE)
+                    .max_buf_size(HEAD_BYTES);
+                under_way.watch(builder.serve_connection(stream, service)).await
+            }
+            Version::Http2 => {
+                let mut builder = http2::Builder::new(TokioExecutor::new());
+                builder
+                    .timer(TokioTimer::new())
+                    .keep_alive_interval(HEAD_PATIENCE)
+                    .keep_alive_timeout(HEAD_PATIENCE)
+                    .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+                    .max_concurrent_streams(100);
+                under_way.watch(builder.serve_connection(stream, service)).await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!("a connection ended: {error}");
         }
     }
@@ -471,7 +521,7 @@ mod tests {
         let shelf = watch::channel(Arc::new(shelf)).1;
         let published = Published { shelf, chronicle: None };
         let tally = Arc::new(Tally::new(|| Timestamp::EPOCH));
-        let house = House::new(&settings, published, tally, watch::channel(false).1);
+        let house = House::new(&settings, published, tally, || {}, watch::channel(false).1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address is free");
         let address = listener.local_addr().expect("it has one");
         let client = TcpStream::connect(address).await.expect("somebody listens");
@@ -507,6 +557,23 @@ mod tests {
         let mut told = Vec::new();
         let _ = client.read_to_end(&mut told).await;
         assert!(!told.is_empty() && told.len() < LARGE, "{}", told.len());
+    }
+
+    #[tokio::test]
+    async fn memory_is_given_back_once_a_crowd_has_left() {
+        static GIVEN: AtomicUsize = AtomicUsize::new(0);
+        let give_back = || _ = GIVEN.fetch_add(1, Ordering::Relaxed);
+        let tide = Tide { give_back, ..Tide::default() };
+        (0..CROWD).for_each(|_| tide.come());
+        (0..CROWD - CROWD / 4 - 1).for_each(|_| tide.leave());
+        assert_eq!(GIVEN.load(Ordering::Relaxed), 0, "most are still there");
+        (0..=CROWD / 4).for_each(|_| tide.leave());
+        while GIVEN.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        (0..CROWD / 2).for_each(|_| tide.come());
+        (0..CROWD / 2).for_each(|_| tide.leave());
+        assert_eq!(GIVEN.load(Ordering::Relaxed), 1, "once, and not for a few");
     }
 
     #[tokio::test(start_paused = true)]

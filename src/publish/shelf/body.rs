@@ -1,7 +1,7 @@
 //! The bytes of a document, in every coding that somebody asked for.
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
@@ -17,11 +17,13 @@ pub struct Body {
     plain: Bytes,
     /// The same in each of [`CODINGS`], once somebody asked for it.
     coded: [OnceLock<Bytes>; CODINGS.len()],
+    /// Held by whoever codes it: those that come meanwhile wait, rather than do the same.
+    at_work: Mutex<()>,
 }
 
 impl From<Bytes> for Body {
     fn from(plain: Bytes) -> Self {
-        Self { plain, coded: Default::default() }
+        Self { plain, ..Self::default() }
     }
 }
 
@@ -46,9 +48,16 @@ impl Body {
         if let Some(bytes) = self.at_hand(coding) {
             return Ok(bytes.clone());
         }
-        let Some(coding) = coding else { return Ok(self.plain.clone()) };
-        let coded = Bytes::from(coding::encode_bytes(&self.plain, coding)?);
-        Ok(self.place(coding).map_or(coded.clone(), |place| place.get_or_init(|| coded).clone()))
+        let _turn = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        match (self.at_hand(coding), coding) {
+            (Some(bytes), _) => Ok(bytes.clone()),
+            (None, None) => Ok(self.plain.clone()),
+            (None, Some(coding)) => {
+                let coded = Bytes::from(coding::encode_bytes(&self.plain, coding)?);
+                let place = self.place(coding);
+                Ok(place.map_or(coded.clone(), |place| place.get_or_init(|| coded).clone()))
+            }
+        }
     }
 
     fn place(&self, coding: Coding) -> Option<&OnceLock<Bytes>> {

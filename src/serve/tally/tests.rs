@@ -24,7 +24,7 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        for path in ["rss.xml", "index.html", "atom-1.xml", "feedmill.css", "a/feed.json"] {
+        for path in ["rss.xml", "feed.html", "atom-1.xml", "feedmill.css", "a/feed.json"] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().expect("it has a folder")).expect("made");
             fs::write(path, TEXT).expect("written");
@@ -78,7 +78,7 @@ fn only_who_has_read_a_feed_reads_it() {
         ("/rss.xml", 412),
         ("/rss.xml", 206),
         ("/rss.xml", 503),
-        ("/index.html", 200),
+        ("/feed.html", 200),
         ("/atom-1.xml", 200),
         ("/feedmill.css", 200),
         ("/none", 404),
