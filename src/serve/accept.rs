@@ -1,7 +1,7 @@
 //! Which content coding a client gets (RFC 9110 §12.5.3), and whether news alone will do (RFC 3229).
 
-use http::header::ACCEPT_ENCODING;
-use http::{HeaderMap, HeaderName};
+use http::header::{ACCEPT_ENCODING, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::meant::Coding;
 use crate::publish::coding::token;
@@ -9,9 +9,15 @@ use crate::publish::coding::token;
 /// Names ways to make less of an instance (RFC 3229 §10.5.3).
 pub(super) const A_IM: HeaderName = HeaderName::from_static("a-im");
 
+/// How those name themselves that say so without knowing: this library says it for every program that is
+/// made with it, and to some of them, such as rss2email, a 226 is an error.
+const UNAWARE: [&[u8]; 2] = [b"feedparser/", b"UniversalFeedParser/"];
+
 /// Tells whether a client takes the entries that are new to it alone (RFC 3229 §10.5.3, `A-IM: feed`).
 pub(super) fn takes_news(headers: &HeaderMap) -> bool {
-    Weights::of(headers, &A_IM).named("feed").is_some_and(|weight| weight > 0)
+    let name = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is_unaware = UNAWARE.iter().any(|own| name.starts_with(own));
+    !is_unaware && Weights::of(headers, &A_IM).named("feed").is_some_and(|weight| weight > 0)
 }
 
 /// Picks the coding that a client likes best of those that are offered, and of equals the one that is
@@ -70,7 +76,6 @@ fn thousandths(raw: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -122,6 +127,9 @@ mod tests {
             assert_eq!(takes_news(&headers), takes, "{field}");
         }
         assert!(!takes_news(&HeaderMap::new()));
+        let feed = (A_IM, HeaderValue::from_static("feed"));
+        let unaware = HeaderValue::from_static("feedparser/6.0.10 +https://feedparser.example/");
+        assert!(!takes_news(&HeaderMap::from_iter([feed, (USER_AGENT, unaware)])));
     }
 
     proptest! {

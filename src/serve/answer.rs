@@ -155,7 +155,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     let mut answer = Answer::bare(status)
         .about(item, coding)
         .with_bytes(ETAG, etag)
-        .with_field(CACHE_CONTROL, terms.freshness.clone())
+        .with_field(CACHE_CONTROL, freshness(item, terms))
         .with(VARY, vary(item));
     if let Some(modified) = modified {
         answer = answer.with_value(LAST_MODIFIED, &httpdate::fmt_http_date(modified));
@@ -170,7 +170,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     if let Some(coding) = coding {
         answer = answer.with(CONTENT_ENCODING, token(coding));
     }
-    if item.media_type == Format::Html.content_type() {
+    if is_page(item) {
         answer = answer
             .with(CONTENT_SECURITY_POLICY, POLICY)
             .with(REFERRER_POLICY, "no-referrer-when-downgrade");
@@ -185,6 +185,15 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
     }
     answer.carries = Some(Carried { item: Arc::clone(item), coding, part });
     answer
+}
+
+/// Tells how long a document counts as fresh. People who come back to a page expect what is there now.
+fn freshness(item: &Item, terms: &Terms) -> HeaderValue {
+    if is_page(item) { HeaderValue::from_static("no-cache") } else { terms.freshness.clone() }
+}
+
+fn is_page(item: &Item) -> bool {
+    item.media_type == Format::Html.content_type()
 }
 
 /// Tells how much of a document a request asks for, that is to be answered with it. Where news alone would

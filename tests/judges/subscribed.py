@@ -146,8 +146,9 @@ class Trial:
     ) -> Iterator[str]:
         """Yields what is new to a reader and should not be, or the other way round, and every answer
         that should have been a 304, or should not."""
-        status = 200 if is_other else 304
         for reader, new in zip(self.readers, seen, strict=True):
+            first = 200 if when == "subscribing" else reader.changed
+            status = first if is_other else 304
             if new != expected:
                 yield f"{when}: new to {reader.name} is {new}, not {expected}"
             if reader.status not in (None, status):

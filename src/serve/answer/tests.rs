@@ -149,6 +149,7 @@ fn a_browser_gets_the_same_bytes_under_another_name() {
 fn pages_stand_behind_a_slash_and_can_run_nothing_but_the_script() {
     let site = Site::new();
     let page = site.get("/", &[]);
+    assert_eq!(field(&page, "cache-control"), "no-cache");
     assert_eq!(field(&page, "content-type"), "text/html; charset=utf-8");
     let policy = field(&page, "content-security-policy");
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");

@@ -98,15 +98,18 @@
     const main = document.querySelector("main");
     const status = document.querySelector(".unseen[role=status]");
     if (!main || !status || !location.protocol.startsWith("http")) return;
-    const items = (within) => all("article.entry, article.card", within);
-    const key = (item) => item.getAttribute("aria-labelledby");
+    const items = (within) => all("article.entry, article.card, .index li", within);
+    const key = (item) => item.getAttribute("aria-labelledby") || item.querySelector("a").href;
     const snapshot = (within) => new Map(items(within).map((item) => [key(item), item.outerHTML]));
     let known = snapshot(main);
 
     const show = (page) => {
       const fresh = page && page.querySelector("main");
       if (!fresh) return;
-      const now = snapshot(fresh), next = document.importNode(fresh, true);
+      const now = snapshot(fresh);
+      const isSame = now.size === known.size && [...now].every(([id, text]) => known.get(id) === text);
+      if (isSame) return;
+      const next = document.importNode(fresh, true);
       const shown = new Map(items(main).map((item) => [key(item), item]));
       let arrived = 0;
       for (const item of items(next)) {
@@ -116,6 +119,8 @@
           arrived += 1;
         }
       }
+      const open = new Set(all(".index[open]", main).map((index) => index.dataset.group));
+      for (const index of all(".index", next)) index.open = open.has(index.dataset.group);
       const focus = document.activeElement;
       main.replaceChildren(...next.childNodes);
       if (focus && focus !== document.activeElement && focus.isConnected) {
@@ -145,17 +150,17 @@
     let source, isTold = false, isAnswered = false;
     const listen = () => {
       source = new EventSource(events);
-      source.addEventListener("open", () => { isTold = true; });
+      source.addEventListener("open", () => {
+        isTold = true;
+        // What happened since the page was made was told to nobody.
+        renew();
+      });
       source.addEventListener("error", () => { isAnswered ||= source.readyState === EventSource.CLOSED; });
       for (const name of ["new", "changed", "removed", "reset"]) source.addEventListener(name, renew);
     };
     const attend = () => {
       if (document.hidden && source) source.close();
-      else if (!document.hidden && (isTold || !isAnswered)) {
-        listen();
-        // What happened meanwhile was told to nobody.
-        if (isTold) renew();
-      }
+      else if (!document.hidden && (isTold || !isAnswered)) listen();
     };
     document.addEventListener("visibilitychange", attend);
     attend();
