@@ -13,6 +13,7 @@ use crate::cli::{Outcome, settings};
 use crate::daemon::{self, Ending, Setup};
 use crate::ops::alarm::SystemClock;
 use crate::ops::log::{self, Form};
+use crate::ops::open_files;
 use crate::ops::signals::Signals;
 
 /// Runs the service until a signal ends it.
@@ -20,6 +21,7 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
     let flags = settings::serving(&options.serve, options.no_serve);
     let settings = settings::load_with(common, flags.clone())?.settings;
     begin_log(common);
+    open_files::take_all();
     let again = common.clone();
     let setup = Setup {
         settings,

@@ -14,6 +14,7 @@ use crate::daemon::board::Board;
 use crate::daemon::doors::Doors;
 use crate::daemon::status::Status;
 use crate::ops::alarm::{Clock as _, SystemClock};
+use crate::ops::open_files;
 use crate::ops::signals::{Signal, Signals};
 use crate::publish::shelf::Shelf;
 use crate::serve::server::Published;
@@ -26,6 +27,7 @@ pub(super) fn run(common: &Common, options: &ServeOptions) -> Result<Outcome> {
         bail!("serve.listen names no address to serve at; name one, or use --listen");
     }
     begin_log(common);
+    open_files::take_all();
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("nothing can be served")?.block_on(serve(&settings))?;
     Ok(Outcome::Done)

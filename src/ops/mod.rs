@@ -5,5 +5,6 @@ pub mod alarm;
 pub mod control;
 pub mod log;
 pub mod memory;
+pub mod open_files;
 pub mod signals;
 pub mod systemd;

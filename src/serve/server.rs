@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -346,12 +347,16 @@ impl House {
             None => timeout(HEAD_PATIENCE, begin(&stream)).await,
         };
         let Ok(version) = begun else { return };
-        match (stream, identity) {
-            (Stream::Tcp(stream), None) => self.converse(stream, version, peer, under_way).await,
-            (Stream::Unix(stream), None) => self.converse(stream, version, peer, under_way).await,
-            (Stream::Tcp(stream), Some(own)) => self.secure(stream, own, peer, under_way).await,
-            (Stream::Unix(stream), Some(own)) => self.secure(stream, own, peer, under_way).await,
-        }
+        // Each way on its own, so that no client holds the room that another kind of client needs.
+        let talk: Pin<Box<dyn Future<Output = ()> + Send + '_>> = match (stream, identity) {
+            (Stream::Tcp(stream), None) => self.converse(stream, version, peer, under_way),
+            (Stream::Unix(stream), None) => self.converse(stream, version, peer, under_way),
+            (Stream::Tcp(stream), Some(own)) => Box::pin(self.secure(stream, own, peer, under_way)),
+            (Stream::Unix(stream), Some(own)) => {
+                Box::pin(self.secure(stream, own, peer, under_way))
+            }
+        };
+        talk.await;
     }
 
     /// Talks to a client behind TLS.
@@ -375,27 +380,30 @@ impl House {
         }
     }
 
-    async fn converse<S>(
+    fn converse<S>(
         self: Arc<Self>,
         stream: S,
         version: Version,
         peer: Peer,
         under_way: Watcher,
-    ) where
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>>
+    where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let service = service_fn(move |request| Arc::clone(&self).respond(request, peer));
+        // The room for an answer is taken only while there is a request.
+        let respond = move |request| Box::pin(Arc::clone(&self).respond(request, peer));
+        let service = service_fn(respond);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(READING_PATIENCE));
         let stream = TokioIo::new(Box::pin(stream));
-        let ended = match version {
+        match version {
             Version::Http1 => {
                 let mut builder = http1::Builder::new();
                 builder
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEAD_PATIENCE)
                     .max_buf_size(HEAD_BYTES);
-                under_way.watch(builder.serve_connection(stream, service)).await
+                Box::pin(end(under_way.watch(builder.serve_connection(stream, service))))
             }
             Version::Http2 => {
                 let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -405,12 +413,16 @@ impl House {
                     .keep_alive_timeout(HEAD_PATIENCE)
                     .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
                     .max_concurrent_streams(100);
-                under_way.watch(builder.serve_connection(stream, service)).await
+                Box::pin(end(under_way.watch(builder.serve_connection(stream, service))))
             }
-        };
-        if let Err(error) = ended {
-            tracing::debug!("a connection ended: {error}");
         }
+    }
+}
+
+/// Waits for the end of a connection.
+async fn end(connection: impl Future<Output = hyper::Result<()>>) {
+    if let Err(error) = connection.await {
+        tracing::debug!("a connection ended: {error}");
     }
 }
 
