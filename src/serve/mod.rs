@@ -25,4 +25,5 @@ mod sample;
 pub mod server;
 mod subscribers;
 pub mod tally;
+mod tide;
 mod tls;

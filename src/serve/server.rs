@@ -5,7 +5,6 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -32,6 +31,7 @@ use crate::serve::events::{self, Chronicle};
 use crate::serve::limits::{Crowd, Pace};
 use crate::serve::listener::{Listener, Stream};
 use crate::serve::tally::{Seen, Tally};
+use crate::serve::tide::Tide;
 use crate::serve::tls::Identity;
 
 /// How long a client may take to tell what it wants, and how long a connection may be idle.
@@ -54,9 +54,6 @@ const MOMENT: Duration = Duration::from_millis(20);
 
 /// The pause after the system gave no connection, or no address.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// So many clients are a crowd: when most of them have left, the memory is given back that they needed.
-const CROWD: usize = 256;
 
 /// How many documents are read or coded at once.
 const MOST_AT_WORK: usize = 4;
@@ -167,41 +164,6 @@ struct House {
     tide: Tide,
 }
 
-/// How many clients are there, and were there before many of them left.
-struct Tide {
-    there: AtomicUsize,
-    most: AtomicUsize,
-    give_back: fn(),
-}
-
-impl Default for Tide {
-    fn default() -> Self {
-        Self { there: AtomicUsize::new(0), most: AtomicUsize::new(0), give_back: || {} }
-    }
-}
-
-impl Tide {
-    fn come(&self) {
-        let there = self.there.fetch_add(1, Ordering::Relaxed) + 1;
-        self.most.fetch_max(there, Ordering::Relaxed);
-    }
-
-    /// Notes that one has left; the last of a crowd turns out the light.
-    fn leave(&self) {
-        let there = self.there.fetch_sub(1, Ordering::Relaxed) - 1;
-        let most = self.most.load(Ordering::Relaxed);
-        let is_ebb = most >= CROWD && there <= most / 4;
-        let is_first_to_see = || {
-            let (new, old) = (Ordering::Relaxed, Ordering::Relaxed);
-            self.most.compare_exchange(most, there, new, old).is_ok()
-        };
-        if is_ebb && is_first_to_see() {
-            // It takes a moment, for which nobody is to wait.
-            tokio::task::spawn_blocking(self.give_back);
-        }
-    }
-}
-
 impl House {
     fn new(
         settings: &Settings,
@@ -218,7 +180,7 @@ impl House {
             stopped,
             room: Arc::new(Semaphore::new(serve.connections)),
             crowd: Crowd::new(serve.connections_each),
-            tide: Tide { give_back, ..Tide::default() },
+            tide: Tide::new(give_back),
             terms: Terms::new(settings, has_events),
             pace: Pace::new(serve.requests_each),
             settings: serve,
@@ -569,23 +531,6 @@ mod tests {
         let mut told = Vec::new();
         let _ = client.read_to_end(&mut told).await;
         assert!(!told.is_empty() && told.len() < LARGE, "{}", told.len());
-    }
-
-    #[tokio::test]
-    async fn memory_is_given_back_once_a_crowd_has_left() {
-        static GIVEN: AtomicUsize = AtomicUsize::new(0);
-        let give_back = || _ = GIVEN.fetch_add(1, Ordering::Relaxed);
-        let tide = Tide { give_back, ..Tide::default() };
-        (0..CROWD).for_each(|_| tide.come());
-        (0..CROWD - CROWD / 4 - 1).for_each(|_| tide.leave());
-        assert_eq!(GIVEN.load(Ordering::Relaxed), 0, "most are still there");
-        (0..=CROWD / 4).for_each(|_| tide.leave());
-        while GIVEN.load(Ordering::Relaxed) == 0 {
-            tokio::task::yield_now().await;
-        }
-        (0..CROWD / 2).for_each(|_| tide.come());
-        (0..CROWD / 2).for_each(|_| tide.leave());
-        assert_eq!(GIVEN.load(Ordering::Relaxed), 1, "once, and not for a few");
     }
 
     #[tokio::test(start_paused = true)]
