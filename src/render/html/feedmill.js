@@ -1,12 +1,23 @@
 // What the pages do beyond what they are: search the list of feeds, copy addresses, and show what is new
-// while they are open. Nothing on a page needs this. What only works with it is hidden until it runs; all words are the page's own. Nothing is
-// made out of text here but text: the policy of the pages forbids all else.
+// while they are open. Nothing on a page needs this. What only works with it is hidden until it runs; all
+// words are the page's own. Nothing is made out of text here but text: the policy of the pages forbids all
+// else.
 "use strict";
 {
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 
   // Makes text comparable: without marks above and below letters, and in one case.
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+  // What is to be done once there is something new on the page.
+  const renewed = [];
+
+  // Tells those who do not see it. The same text is only told again when it was another in between.
+  const tell = (text) => {
+    const status = document.querySelector(".unseen[role=status]");
+    status.textContent = "";
+    setTimeout(() => { status.textContent = text; }, 50);
+  };
 
   // Hides the feeds that do not have all the words which are typed, in their titles or in those of their
   // newest entries, and the groups that are empty then.
@@ -56,16 +67,6 @@
       read();
       if (input.value) look();
     });
-  };
-
-  // What is to be done once there is something new on the page.
-  const renewed = [];
-
-  // Tells those who do not see it. The same text is only told again when it was another in between.
-  const tell = (text) => {
-    const status = document.querySelector(".unseen[role=status]");
-    status.textContent = "";
-    setTimeout(() => { status.textContent = text; }, 50);
   };
 
   // Offers to copy each address. Where a browser refuses, the address is marked instead.
