@@ -7,6 +7,7 @@ pub mod told;
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +22,6 @@ use crate::publish::coding;
 use crate::publish::directory::stamp_of;
 use crate::publish::shelf::body::{Body, CODINGS};
 use crate::publish::shelf::former::Former;
-use crate::publish::shelf::told::{Link, Told};
 
 /// How many bytes are held in memory at most. Documents beyond that, which are pages of large archives,
 /// are read when somebody asks for them.
@@ -55,7 +55,10 @@ pub struct Item {
     length: usize,
     /// Its bytes, if there is room for them.
     body: Option<Body>,
-    told: Told,
+    /// The links that it tells of, as `Link` fields hold them; empty for none.
+    links: Bytes,
+    /// Where its entries stand among its bytes.
+    entries: Vec<Range<usize>>,
     former: Former,
 }
 
@@ -145,8 +148,10 @@ impl Item {
         let is_told_by_time = known.is_none_or(|known| {
             known.modified != modified || (known.is_told_by_time && known.digest == digest)
         });
+        let told = shown.as_ref().map(|shown| told::of(shown.format, &bytes)).unwrap_or_default();
         Ok(Arc::new(Self {
-            told: shown.as_ref().map(|shown| told::of(shown.format, &bytes)).unwrap_or_default(),
+            links: told::written(&told.links).into(),
+            entries: told.entries,
             former: known.map_or_else(Former::default, |known| known.followed_by(&digest)),
             media_type,
             shown,
@@ -164,8 +169,8 @@ impl Item {
     /// Gives the former editions of the document of a digest that comes after this one.
     fn followed_by(&self, next: &Digest) -> Former {
         match &self.body {
-            Some(body) if self.digest != *next && !self.told.entries.is_empty() => {
-                self.former.after(self.digest, body.plain(), &self.told.entries)
+            Some(body) if self.digest != *next && !self.entries.is_empty() => {
+                self.former.after(self.digest, body.plain(), &self.entries)
             }
             _ => self.former.again(),
         }
@@ -203,10 +208,10 @@ impl Item {
         self.at_hand(coding).map_or(self.length, Bytes::len)
     }
 
-    /// Gives the links that it tells of.
+    /// Gives the links that it tells of, as `Link` fields hold them (RFC 8288 §3); empty for none.
     #[must_use]
-    pub fn links(&self) -> &[Link] {
-        &self.told.links
+    pub fn links(&self) -> &Bytes {
+        &self.links
     }
 
     /// Gives its bytes in a coding, if that takes no time.
@@ -232,7 +237,7 @@ impl Item {
     pub fn news_since(&self, etag: &[u8]) -> Option<&Body> {
         let tag = std::str::from_utf8(etag).ok()?.trim_matches('"');
         let known = tag.split('-').next()?;
-        self.former.news_since(known, self.body.as_ref()?.plain(), &self.told.entries)
+        self.former.news_since(known, self.body.as_ref()?.plain(), &self.entries)
     }
 
     fn read(&self) -> io::Result<Bytes> {

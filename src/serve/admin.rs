@@ -15,25 +15,20 @@ use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::metrics::exposition::Form;
+use crate::serve::listener::{Listener, Stream, opened};
 
 /// What can be asked for.
 const METHODS: &str = "GET, HEAD";
 
 /// How long a client may take to tell what it wants, to leave an answer where it is, or to be idle.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long answers may take that are under way when the service ends.
-const LAST_PATIENCE: Duration = Duration::from_millis(500);
-
-/// The pause after the system gave no connection, or no address.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// How many connections there may be at once.
 const MOST_CONNECTIONS: usize = 64;
@@ -92,50 +87,18 @@ struct Desk {
 
 impl Desk {
     async fn listen(self, address: SocketAddr, mut stopped: watch::Receiver<bool>) {
-        let under_way = GracefulShutdown::new();
-        tokio::select! {
-            () = self.take_all(address, &under_way) => {}
+        let missing = "metrics and status are not there yet";
+        let (listener, own) = tokio::select! {
+            opened = opened(address, missing, || Listener::bind(address)) => opened,
             // Nobody can say it any more when the sender is gone.
-            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-        }
-        let _ = tokio::time::timeout(LAST_PATIENCE, under_way.shutdown()).await;
-    }
-
-    async fn take_all(&self, address: SocketAddr, under_way: &GracefulShutdown) {
-        let listener = bind(address).await;
-        loop {
-            let Ok(place) = Arc::clone(&self.room).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else {
-                // There are too many open files, or the client has gone already; both pass.
-                tokio::time::sleep(PAUSE).await;
-                continue;
-            };
-            let (told, watcher) = (Arc::clone(&self.told), under_way.watcher());
-            tokio::spawn(async move {
-                talk(told, stream, watcher).await;
-                drop(place);
-            });
-        }
-    }
-}
-
-/// Waits until an address can be listened at.
-async fn bind(address: SocketAddr) -> TcpListener {
-    let mut is_told = false;
-    loop {
-        match TcpListener::bind(address).await {
-            Ok(listener) => {
-                let own = listener.local_addr().unwrap_or(address);
-                tracing::info!("metrics and status are at http://{own}/");
-                return listener;
-            }
-            Err(error) if !is_told => {
-                tracing::warn!("{address}: metrics and status are not there yet: {error}");
-                is_told = true;
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(PAUSE).await;
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
+        };
+        tracing::info!("metrics and status are at http://{own}/");
+        let greet = |stream, _, watcher| match stream {
+            Stream::Tcp(stream) => Some(talk(Arc::clone(&self.told), stream, watcher)),
+            Stream::Unix(_) => None,
+        };
+        listener.take_in(&self.room, stopped, greet).await;
     }
 }
 

@@ -19,7 +19,6 @@ use crate::config::meant::{Coding, Settings};
 use crate::model::feed::Format;
 use crate::publish::coding::token;
 use crate::publish::shelf::body::Body;
-use crate::publish::shelf::told::Link;
 use crate::publish::shelf::{Item, Shelf};
 use crate::serve::accept;
 use crate::serve::conditions::{self, Validators, Verdict};
@@ -67,8 +66,9 @@ impl Terms {
 pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    carries: Option<Carried>,
     subject: Option<Subject>,
+    /// How much it carries of what it is about; `None` for nothing.
+    carries: Option<Part>,
     /// Whether it goes on with what happens to entries.
     goes_on: bool,
 }
@@ -80,14 +80,6 @@ pub(super) struct Subject {
     pub(super) item: Arc<Item>,
     /// The coding in which the client gets it, or would.
     pub(super) coding: Option<Coding>,
-}
-
-/// A document on its way to a client.
-#[derive(Debug)]
-pub(super) struct Carried {
-    item: Arc<Item>,
-    coding: Option<Coding>,
-    part: Part,
 }
 
 /// How much of a document is wanted.
@@ -161,7 +153,7 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
         answer = answer.with_value(LAST_MODIFIED, &httpdate::fmt_http_date(modified));
     }
     if !item.links().is_empty() {
-        answer = answer.with_value(LINK, &links(item.links()));
+        answer = answer.with_bytes(LINK, item.links());
     }
     if status == StatusCode::NOT_MODIFIED {
         return answer;
@@ -176,14 +168,13 @@ fn document(request: &Parts, item: &Arc<Item>, terms: &Terms, now: SystemTime) -
             .with(REFERRER_POLICY, "no-referrer-when-downgrade");
     }
     let part = part(request, item, validators);
-    answer = match part {
-        Part::News(_) => answer.with(IM, "feed").with(CACHE_CONTROL, "no-store, im"),
-        _ => answer.with(ACCEPT_RANGES, "bytes"),
-    };
-    if matches!(part, Part::News(_)) {
+    if let Part::News(_) = part {
+        answer = answer.with(IM, "feed").with(CACHE_CONTROL, "no-store, im");
         answer.status = StatusCode::IM_USED;
+    } else {
+        answer = answer.with(ACCEPT_RANGES, "bytes");
     }
-    answer.carries = Some(Carried { item: Arc::clone(item), coding, part });
+    answer.carries = Some(part);
     answer
 }
 
@@ -211,17 +202,6 @@ fn part(request: &Parts, item: &Item, validators: Validators<'_>) -> Part {
     let counts = request.method == Method::GET && conditions::range_counts(headers, validators);
     let range = headers.get(RANGE).filter(|_| counts).and_then(|range| range.to_str().ok());
     range.map_or(Part::All, |range| Part::Range(range.to_owned()))
-}
-
-/// Writes links as a field holds them (RFC 8288 §3). What can't stand there is left out.
-fn links(links: &[Link]) -> String {
-    let is_safe = |link: &&Link| !link.target.contains(['<', '>', '"']);
-    let written = links.iter().filter(is_safe).map(|link| {
-        let safe = link.media_type.as_deref().filter(|own| !own.contains(['"', '\\']));
-        let media_type = safe.map(|own| format!("; type=\"{own}\"")).unwrap_or_default();
-        format!("<{}>; rel=\"{}\"{media_type}", link.target, link.relation)
-    });
-    written.collect::<Vec<_>>().join(", ")
 }
 
 /// Tells whether a document is a feed in XML: browsers show it as bare source unless it goes by another
@@ -258,8 +238,8 @@ impl Answer {
         Self {
             status,
             headers: HeaderMap::with_capacity(FIELDS),
-            carries: None,
             subject: None,
+            carries: None,
             goes_on: false,
         }
         .with(X_CONTENT_TYPE_OPTIONS, "nosniff")
@@ -325,14 +305,15 @@ impl Answer {
 
     /// Tells whether what it carries may take long to get at.
     pub(super) fn may_wait(&self) -> bool {
-        self.carries.as_ref().is_some_and(|carried| !carried.is_at_hand())
+        let carried = self.subject.as_ref().zip(self.carries.as_ref());
+        carried.is_some_and(|(subject, part)| !subject.is_at_hand(part))
     }
 
     /// Makes the response, with all that it carries. This may wait for a disk, and take a while.
     pub(super) fn response(mut self) -> Response<Bytes> {
         let mut body = Bytes::new();
-        match self.carries.take() {
-            Some(carried) => match (carried.bytes(), carried.part) {
+        match self.subject.as_ref().zip(self.carries.take()) {
+            Some((subject, part)) => match (subject.bytes(&part), part) {
                 (Ok(bytes), Part::Range(range)) => body = self.cut(bytes, &range),
                 (Ok(bytes), _) => body = bytes,
                 // Its file was replaced just now, and the next shelf has the new one.
@@ -380,24 +361,24 @@ impl Answer {
     }
 }
 
-impl Carried {
-    /// Gives the news that it is, if it is any.
-    fn news(&self) -> Option<&Body> {
-        match &self.part {
+impl Subject {
+    /// Gives the news that a part of it is, if it is any.
+    fn news(&self, part: &Part) -> Option<&Body> {
+        match part {
             Part::News(tag) => self.item.news_since(tag),
             _ => None,
         }
     }
 
-    fn is_at_hand(&self) -> bool {
-        match self.news() {
+    fn is_at_hand(&self, part: &Part) -> bool {
+        match self.news(part) {
             Some(news) => news.at_hand(self.coding).is_some(),
             None => self.item.at_hand(self.coding).is_some(),
         }
     }
 
-    fn bytes(&self) -> io::Result<Bytes> {
-        match self.news() {
+    fn bytes(&self, part: &Part) -> io::Result<Bytes> {
+        match self.news(part) {
             Some(news) => news.bytes(self.coding),
             None => self.item.bytes(self.coding),
         }

@@ -1,6 +1,6 @@
 //! Who a client is, where a proxy stands between.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName};
@@ -36,6 +36,15 @@ impl Proxies {
             Peer::Network(address) => self.networks.iter().any(|own| own.contains(&address)),
             Peer::Machine => self.machine,
         }
+    }
+}
+
+/// Gives what an address counts as: itself, or in IPv6 its network, of which each subscriber of a provider
+/// has one at least, and whose other addresses come and go within a day (RFC 8981).
+pub(super) fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! How much one address may have of the service.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use crate::serve::client::household;
 
 /// How many addresses are remembered at most that asked for something lately.
 const MOST_ADDRESSES: usize = 65_536;
@@ -13,25 +15,11 @@ const MOST_ADDRESSES: usize = 65_536;
 /// A minute, in which so many requests may be made.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Whoever goes by one address; in IPv6 by one network, of which each subscriber of a provider has one at
-/// least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Household(IpAddr);
-
-impl From<IpAddr> for Household {
-    fn from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => address.into(),
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        })
-    }
-}
-
 /// Counts connections by where they come from.
 #[derive(Debug)]
 pub(super) struct Crowd {
     most: usize,
-    there: Mutex<HashMap<Household, usize>>,
+    there: Mutex<HashMap<IpAddr, usize>>,
 }
 
 /// A place in the crowd, which is free again when this is dropped.
@@ -39,7 +27,7 @@ pub(super) struct Crowd {
 pub(super) struct Place {
     crowd: Arc<Crowd>,
     /// Whom it is counted for; `None` for one that counts for nobody.
-    household: Option<Household>,
+    household: Option<IpAddr>,
 }
 
 impl Crowd {
@@ -51,9 +39,8 @@ impl Crowd {
     /// Lets a connection in; `None` when there are as many of its address as there may be. One that is
     /// nobody's alone, such as a proxy's, has no address to be counted by.
     pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Place> {
-        let household = address.map(Household::from);
-        let place = Place { crowd: Arc::clone(self), household };
-        let Some(household) = household else { return Some(place) };
+        let place = Place { crowd: Arc::clone(self), household: address.map(household) };
+        let Some(household) = place.household else { return Some(place) };
         let mut there = self.there.lock().unwrap_or_else(PoisonError::into_inner);
         let count = there.entry(household).or_default();
         let is_full = *count >= self.most;
@@ -84,7 +71,7 @@ pub(super) struct Pace {
     /// The time for which a request counts; `None` without a limit.
     each: Option<Duration>,
     /// When all requests of an address will have counted.
-    until: Mutex<HashMap<Household, Instant>>,
+    until: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Pace {
@@ -101,7 +88,7 @@ impl Pace {
             until.retain(|_, until| *until > now);
         }
         let is_full = until.len() >= MOST_ADDRESSES;
-        let household = Household::from(address);
+        let household = household(address);
         let Some(busy) = until.get(&household).copied().or((!is_full).then_some(now)) else {
             // A crowd that large is held back by the number of its connections.
             return Ok(());

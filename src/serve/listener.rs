@@ -1,20 +1,51 @@
 //! Where clients come in: TCP, Unix sockets, and sockets that systemd handed over.
 
+use std::fmt::Display;
 use std::fs::{self, Permissions};
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net as unix;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use listenfd::ListenFd;
 use rustix::net::RecvFlags;
 use tokio::io::Interest;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 
 use crate::config::meant::{Door, Listen};
 use crate::serve::client::Peer;
+
+/// How long answers may take that are under way when the service ends.
+const LAST_PATIENCE: Duration = Duration::from_millis(500);
+
+/// The pause after the system gave no connection, or no address.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Waits until something can be opened at a place. What is `missing` meanwhile, the log says once.
+pub(super) async fn opened<T, F>(place: impl Display, missing: &str, open: impl Fn() -> F) -> T
+where
+    F: Future<Output = io::Result<T>>,
+{
+    let mut is_told = false;
+    loop {
+        match open().await {
+            Ok(opened) => return opened,
+            Err(error) if !is_told => {
+                tracing::warn!("{place}: {missing}: {error}");
+                is_told = true;
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
 
 /// A socket that clients come to.
 #[derive(Debug)]
@@ -50,10 +81,8 @@ impl Listener {
         let scheme = if listen.is_secure { "https" } else { "http" };
         Ok(match &listen.door {
             Door::Tcp(address) => {
-                let listener = TcpListener::bind(address).await?;
-                hold_little_back(&listener);
-                let own = listener.local_addr().unwrap_or(*address);
-                vec![(Self::Tcp(listener), format!("{scheme}://{own}/"))]
+                let (listener, own) = Self::bind(*address).await?;
+                vec![(listener, format!("{scheme}://{own}/"))]
             }
             Door::Unix(path) => {
                 let (listener, own) = bind(path)?;
@@ -61,6 +90,14 @@ impl Listener {
             }
             Door::Systemd => Self::handed(scheme)?,
         })
+    }
+
+    /// Listens at an address; gives the one that it became.
+    pub(super) async fn bind(address: SocketAddr) -> io::Result<(Self, SocketAddr)> {
+        let listener = TcpListener::bind(address).await?;
+        hold_little_back(&listener);
+        let own = listener.local_addr().unwrap_or(address);
+        Ok((Self::Tcp(listener), own))
     }
 
     /// Gives the sockets that systemd handed over; each may be asked for again after a change of the
@@ -74,8 +111,57 @@ impl Listener {
         handed.iter().map(|one| one.open(scheme)).collect()
     }
 
+    /// Takes clients in until `stopped`, each with a place in the room and a task of its own; then waits for
+    /// the talks that are under way, for a moment. `greet` makes a talk, or sends a client away.
+    pub(super) async fn take_in<T>(
+        self,
+        room: &Arc<Semaphore>,
+        mut stopped: watch::Receiver<bool>,
+        greet: impl Fn(Stream, Peer, Watcher) -> Option<T>,
+    ) where
+        T: Future<Output = ()> + Send + 'static,
+    {
+        let under_way = GracefulShutdown::new();
+        tokio::select! {
+            () = self.take_all(room, &under_way, greet) => {}
+            // Nobody can say it any more when the sender is gone.
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
+        }
+        // Whoever comes now is to find nobody.
+        drop(self);
+        let _ = timeout(LAST_PATIENCE, under_way.shutdown()).await;
+    }
+
+    async fn take_all<T>(
+        &self,
+        room: &Arc<Semaphore>,
+        under_way: &GracefulShutdown,
+        greet: impl Fn(Stream, Peer, Watcher) -> Option<T>,
+    ) where
+        T: Future<Output = ()> + Send + 'static,
+    {
+        loop {
+            // Whoever comes when all places are taken waits in the system's queue.
+            let Ok(place) = Arc::clone(room).acquire_owned().await else { return };
+            match self.accept().await {
+                Ok((stream, peer)) => {
+                    let Some(talk) = greet(stream, peer, under_way.watcher()) else { continue };
+                    tokio::spawn(async move {
+                        talk.await;
+                        drop(place);
+                    });
+                }
+                Err(error) if is_of_the_client(&error) => {}
+                Err(error) => {
+                    tracing::warn!("no connection can be taken: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
     /// Waits for the next client.
-    pub(super) async fn accept(&self) -> io::Result<(Stream, Peer)> {
+    async fn accept(&self) -> io::Result<(Stream, Peer)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
@@ -98,6 +184,12 @@ impl Stream {
             Self::Unix(stream) => stream.async_io(Interest::READABLE, || look(stream, bytes)).await,
         }
     }
+}
+
+/// Tells whether a connection failed before it was taken, which says nothing of the next.
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 fn look(socket: impl AsFd, bytes: &mut [u8]) -> io::Result<usize> {

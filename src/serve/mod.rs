@@ -1,8 +1,15 @@
 //! Serving what is published over HTTP.
 //!
 //! ```text
-//! request ─▶ route ─▶ coding ─▶ conditions ─▶ range ─▶ answer ─▶ tally ─▶ admin, log
+//! listener ─▶ server ─▶ answer ─▶ tally ─▶ admin, log
+//!             request ─▶ route ─▶ coding ─▶ conditions ─▶ news or range
 //! ```
+//!
+//! - `listener`, `tls`: where clients come in; `client`, `limits`, `tide`: who they are, and how many
+//! - [`server`]: talking to them; `answer`: what a request gets, by `routes`, `accept`, `conditions` and
+//!   `range`; [`events`]: what happens, for whoever stays
+//! - [`tally`]: what was answered to whom, with `feed_counts`, `subscribers` (`agent`, `sample`) and `moved`;
+//!   `access_log`, [`account`], [`admin`]: the ways in which it is told
 //!
 //! Invariant: what is answered comes from the shelf alone, never from a path that a request names.
 

@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{self, Handle, Runtime};
 use tokio::sync::{Semaphore, watch};
@@ -29,7 +29,7 @@ use crate::serve::answer::{self, Answer, Terms};
 use crate::serve::client::{self, Peer};
 use crate::serve::events::{self, Chronicle};
 use crate::serve::limits::{Crowd, Pace};
-use crate::serve::listener::{Listener, Stream};
+use crate::serve::listener::{Listener, Stream, opened};
 use crate::serve::tally::{Seen, Tally};
 use crate::serve::tide::Tide;
 use crate::serve::tls::Identity;
@@ -43,17 +43,11 @@ const READING_PATIENCE: Duration = Duration::from_secs(30);
 /// How many bytes the head of a request may have; more are answered with 431.
 const HEAD_BYTES: usize = 32 * 1024;
 
-/// How long answers may take that are under way when the service ends.
-const LAST_PATIENCE: Duration = Duration::from_millis(500);
-
 /// What a client of HTTP/2 begins with (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The pause between two looks at what a client begins with.
 const MOMENT: Duration = Duration::from_millis(20);
-
-/// The pause after the system gave no connection, or no address.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// How many documents are read or coded at once.
 const MOST_AT_WORK: usize = 4;
@@ -190,59 +184,17 @@ impl House {
     /// Takes clients in at a door until it is to be closed.
     async fn listen(self: Arc<Self>, door: Listen) {
         let mut stopped = self.stopped.clone();
+        let missing = "the feeds are not served there yet";
         let (listeners, identity) = tokio::select! {
-            opened = self.open(&door) => opened,
+            opened = opened(&door.door, missing, || self.try_to_open(&door)) => opened,
             // Nobody can say it any more when the sender is gone.
             _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
         };
         let take_in = |(listener, place)| {
-            let (house, identity) = (Arc::clone(&self), identity.clone());
-            house.take_in_until_stopped(listener, place, identity)
+            tracing::info!("served at {place}");
+            Arc::clone(&self).take_in(listener, place, identity.clone())
         };
         listeners.into_iter().map(take_in).collect::<JoinSet<()>>().join_all().await;
-    }
-
-    async fn take_in_until_stopped(
-        self: Arc<Self>,
-        listener: Listener,
-        place: String,
-        identity: Option<Arc<Identity>>,
-    ) {
-        let _listed = self.tally.serves_at(place);
-        let mut stopped = self.stopped.clone();
-        let under_way = GracefulShutdown::new();
-        tokio::select! {
-            () = self.take_in(&listener, identity, &under_way) => {}
-            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-        }
-        // Whoever comes now is to find nobody.
-        drop(listener);
-        let _ = timeout(LAST_PATIENCE, under_way.shutdown()).await;
-    }
-
-    /// Waits until a door can be opened.
-    async fn open(&self, door: &Listen) -> (Vec<(Listener, String)>, Option<Arc<Identity>>) {
-        let mut is_told = false;
-        loop {
-            match self.try_to_open(door).await {
-                Ok(opened) => {
-                    for (_, place) in &opened.0 {
-                        tracing::info!("served at {place}");
-                    }
-                    return opened;
-                }
-                Err(error) => {
-                    if !is_told {
-                        tracing::warn!(
-                            "{}: the feeds are not served there yet: {error}",
-                            door.door
-                        );
-                    }
-                    is_told = true;
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }
     }
 
     async fn try_to_open(
@@ -255,35 +207,23 @@ impl House {
     }
 
     async fn take_in(
-        self: &Arc<Self>,
-        listener: &Listener,
+        self: Arc<Self>,
+        listener: Listener,
+        place: String,
         identity: Option<Arc<Identity>>,
-        under_way: &GracefulShutdown,
     ) {
-        loop {
-            // Whoever comes when all places are taken waits in the system's queue.
-            let Ok(place) = Arc::clone(&self.room).acquire_owned().await else { return };
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    let Some(own) = self.crowd.enter(self.counted(peer)) else { continue };
-                    let (house, watcher) = (Arc::clone(self), under_way.watcher());
-                    let identity = identity.clone();
-                    tokio::spawn(async move {
-                        house.tide.come();
-                        let talk =
-                            Arc::clone(&house).talk(stream, peer, identity.as_deref(), watcher);
-                        talk.await;
-                        house.tide.leave();
-                        drop((place, own));
-                    });
-                }
-                Err(error) if is_of_the_client(&error) => {}
-                Err(error) => {
-                    tracing::warn!("no connection can be taken: {error}");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }
+        let _listed = self.tally.serves_at(place);
+        let greet = |stream, peer, watcher| {
+            let own = self.crowd.enter(self.counted(peer))?;
+            let (house, identity) = (Arc::clone(&self), identity.clone());
+            Some(async move {
+                house.tide.come();
+                Arc::clone(&house).talk(stream, peer, identity.as_deref(), watcher).await;
+                house.tide.leave();
+                drop(own);
+            })
+        };
+        listener.take_in(&self.room, self.stopped.clone(), greet).await;
     }
 
     /// Gives the address that a connection counts for: a proxy's is that of many.
@@ -464,16 +404,11 @@ async fn begin(stream: &Stream) -> Version {
     Version::Http1
 }
 
-/// Tells whether a connection failed before it was taken, which says nothing of the next.
-fn is_of_the_client(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
+    use hyper_util::server::graceful::GracefulShutdown;
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};

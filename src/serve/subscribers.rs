@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::model::date::Timestamp;
 use crate::model::feed::Format;
 use crate::serve::agent::{Agent, Reader};
+use crate::serve::client::household;
 use crate::serve::sample::Sample;
 
 /// How long the word of an aggregator holds, in seconds.
@@ -241,12 +242,12 @@ impl Word {
     }
 }
 
-/// Hashes who asks. Of an IPv6 address the network counts: the rest changes within a day (RFC 8981).
+/// Hashes who asks.
 fn hash(salt: &[u8; 32], peer: IpAddr, agent: &[u8]) -> u64 {
     let mut hash = Sha256::new().chain_update(salt);
-    match peer.to_canonical() {
+    match household(peer) {
         IpAddr::V4(address) => hash.update([&[4], &address.octets()[..]].concat()),
-        IpAddr::V6(address) => hash.update([&[6], &address.octets()[..8]].concat()),
+        IpAddr::V6(network) => hash.update([&[6], &network.octets()[..]].concat()),
     }
     hash.update(&agent[..agent.len().min(LONGEST_AGENT)]);
     let hash = hash.finalize();

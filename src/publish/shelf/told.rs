@@ -24,6 +24,18 @@ pub struct Link {
     pub media_type: Option<String>,
 }
 
+/// Writes links as `Link` fields hold them (RFC 8288 §3). What can't stand there is left out.
+#[must_use]
+pub fn written(links: &[Link]) -> String {
+    let is_safe = |link: &&Link| !link.target.contains(['<', '>', '"']);
+    let written = links.iter().filter(is_safe).map(|link| {
+        let safe = link.media_type.as_deref().filter(|own| !own.contains(['"', '\\']));
+        let media_type = safe.map(|own| format!("; type=\"{own}\"")).unwrap_or_default();
+        format!("<{}>; rel=\"{}\"{media_type}", link.target, link.relation)
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
 /// What a feed tells of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {

@@ -231,11 +231,18 @@ fn an_output_is_served_that_another_keeps() {
     assert!(service.child.wait().expect("it ends").success());
 }
 
-/// Follows what happens, from where it was; gives the first lines until one that begins with a word.
-fn follow(address: SocketAddr, known: Option<&str>, last: &str) -> Vec<String> {
+/// Follows what happens, from where it was; gives the first lines until one that begins with a word. Who
+/// wants to know is told when it begins.
+fn follow(
+    address: SocketAddr,
+    known: Option<&str>,
+    began: impl FnOnce(&Answer),
+    last: &str,
+) -> Vec<String> {
     let mut client = Client::to(address);
     let known = known.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
     client.send(format!("GET /events HTTP/1.1\r\nHost: a.example\r\n{known}\r\n").as_bytes());
+    began(&client.answer(false));
     let lines = std::io::BufReader::new(client.0).lines().map(|line| line.expect("it goes on"));
     let mut told = Vec::new();
     for line in lines {
@@ -258,21 +265,10 @@ fn whoever_looks_on_is_told_what_happens() {
     let site = site();
     let (mut service, address) = serving(&site);
     let (sender, began) = std::sync::mpsc::channel();
-    let listening = std::thread::spawn(move || {
-        let mut client = Client::to(address);
-        client.send(b"GET /events HTTP/1.1\r\nHost: a.example\r\n\r\n");
-        let head = client.answer(false);
+    let tell = move |head: &Answer| {
         sender.send(head.status().to_owned()).expect("somebody waits");
-        let lines = std::io::BufReader::new(client.0).lines().map_while(Result::ok);
-        let mut told: Vec<String> = Vec::new();
-        for line in lines {
-            told.push(line);
-            if told.last().is_some_and(|line| line.starts_with("data: ")) {
-                break;
-            }
-        }
-        told
-    });
+    };
+    let listening = std::thread::spawn(move || follow(address, None, tell, "data: "));
     assert_eq!(began.recv().expect("it begins"), "200");
     site.write("seeds/two.md", &article("Two"));
     let first = listening.join().expect("it was told");
@@ -288,10 +284,10 @@ fn whoever_looks_on_is_told_what_happens() {
     service.await_line("-1");
     assert!(service.stop().success());
     let (service, address) = listening_again(&site);
-    let missed = follow(address, Some(&known), "event: removed");
+    let missed = follow(address, Some(&known), |_| {}, "event: removed");
     let events: Vec<&str> = missed.iter().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(events, ["changed", "removed"]);
-    let anew = follow(address, Some("1-1"), "event: ");
+    let anew = follow(address, Some("1-1"), |_| {}, "event: ");
     assert_eq!(value(&anew, "event: "), "reset");
     assert!(service.stop().success());
 }
