@@ -66,10 +66,14 @@ class Look:
         """Writes an article."""
         (self.seeds / name).write_text(text, encoding="utf-8")
 
+    def texts(self, selector: str) -> list[str]:
+        """Gives the texts of what a selector finds, all as of one moment: the page may be renewed."""
+        script = "return Array.from(document.querySelectorAll(arguments[0]), (one) => one.innerText.trim())"
+        return self.chrome.execute_script(script, selector)
+
     def titles(self) -> list[str]:
         """Gives the titles that the page shows, in their order."""
-        shown = self.chrome.find_elements(By.CSS_SELECTOR, ".entry h3, .headlines .title")
-        return [one.text for one in shown]
+        return self.texts(".entry h3, .headlines .title")
 
     def wait_for(self, what: str, titles: list[str]) -> None:
         """Waits until the page shows these titles, without having been loaded anew."""
@@ -137,9 +141,9 @@ class Look:
         told = self.chrome.find_element(By.CSS_SELECTOR, ".unseen[role=status]").get_attribute("textContent")
         if "new on it: 0" not in told:
             raise Fault(f"whoever does not see it is told {told!r}")
-        arrived = self.chrome.find_elements(By.CSS_SELECTOR, ".arrived h3")
-        if [one.text for one in arrived] != ["Second"]:
-            raise Fault(f"as new are marked {[one.text for one in arrived]}")
+        arrived = self.texts(".arrived h3")
+        if arrived != ["Second"]:
+            raise Fault(f"as new are marked {arrived}")
         (self.seeds / "two.md").unlink()
         self.wait_for("an article goes", ["First, again"])
 
@@ -154,15 +158,15 @@ class Look:
         """Waits until the list of feeds shows the third article, with what was typed still in force."""
         shown = "#feeds [data-feed]:not([hidden]) .headlines"
 
-        def is_there(chrome: Chrome) -> bool:
-            feeds = chrome.find_elements(By.CSS_SELECTOR, shown)
-            return len(feeds) == 1 and "Third" in feeds[0].text
+        def is_there(_: Chrome) -> bool:
+            """Tells whether one feed is left, which has it."""
+            feeds = self.texts(shown)
+            return len(feeds) == 1 and "Third" in feeds[0]
 
         try:
             WebDriverWait(self.chrome, PATIENCE, 0.1).until(is_there)
         except TimeoutException as expired:
-            feeds = [one.text for one in self.chrome.find_elements(By.CSS_SELECTOR, shown)]
-            raise Fault(f"the list shows {feeds}") from expired
+            raise Fault(f"the list shows {self.texts(shown)}") from expired
         if self.chrome.switch_to.active_element != box:
             raise Fault("whoever was typing has lost the place")
 
