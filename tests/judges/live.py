@@ -84,6 +84,15 @@ class Look:
         if not self.chrome.execute_script("return window.isStill === true"):
             raise Fault(f"{what}: the page was loaded anew")
 
+    def wait_to_be_told(self, words: str) -> None:
+        """Waits until whoever does not see the page is told these words; the page says them a moment later."""
+        told = "return document.querySelector('.unseen[role=status]').textContent"
+        try:
+            WebDriverWait(self.chrome, PATIENCE, 0.1).until(lambda chrome: words in chrome.execute_script(told))
+        except TimeoutException as expired:
+            last = self.chrome.execute_script(told)
+            raise Fault(f"whoever does not see the page is told {last!r}, and not {words!r}") from expired
+
     def wait_for_all(self, count: int) -> None:
         """Waits until the page shows so many titles."""
         try:
@@ -138,9 +147,7 @@ class Look:
         self.wait_for("an article arrives", ["Second", "First"])
         self.write("one.md", article("First, again", 1, "It was quiet."))
         self.wait_for("an article is changed", ["Second", "First, again"])
-        told = self.chrome.find_element(By.CSS_SELECTOR, ".unseen[role=status]").get_attribute("textContent")
-        if "new on it: 0" not in told:
-            raise Fault(f"whoever does not see it is told {told!r}")
+        self.wait_to_be_told("new on it: 0")
         arrived = self.texts(".arrived h3")
         if arrived != ["Second"]:
             raise Fault(f"as new are marked {arrived}")
