@@ -41,8 +41,8 @@ pub(super) struct Line<'a> {
     pub(super) peer: Option<IpAddr>,
     /// When.
     pub(super) at: Timestamp,
-    /// The request line: the method, what was asked for, the version.
-    pub(super) request: (&'a str, &'a str, &'a str),
+    /// The request line: the method, what was asked for, the version; `None` for one that can't be read.
+    pub(super) request: Option<(&'a str, &'a str, &'a str)>,
     /// The status of the answer.
     pub(super) status: u16,
     /// How many bytes its body has.
@@ -203,7 +203,6 @@ impl Writer {
 impl Line<'_> {
     /// Writes the line. Nothing that a client sends can end it, or a part of it, before its time.
     pub(super) fn in_words(&self) -> Vec<u8> {
-        let (method, target, version) = self.request;
         let mut line = Vec::with_capacity(256);
         let date = self.at.utc();
         let month = MONTHS[date.month0() as usize];
@@ -215,10 +214,17 @@ impl Line<'_> {
         let _ = write!(line, " - - [{:02}/{month}/{:04}", date.day(), date.year());
         let (hour, minute, second) = (date.hour(), date.minute(), date.second());
         let _ = write!(line, ":{hour:02}:{minute:02}:{second:02} +0000] \"");
-        add_escaped(&mut line, method.as_bytes());
-        line.push(b' ');
-        add_escaped(&mut line, target.as_bytes());
-        let _ = write!(line, " {version}\" {} ", self.status);
+        match self.request {
+            Some((method, target, version)) => {
+                add_escaped(&mut line, method.as_bytes());
+                line.push(b' ');
+                add_escaped(&mut line, target.as_bytes());
+                line.push(b' ');
+                line.extend_from_slice(version.as_bytes());
+            }
+            None => line.push(b'-'),
+        }
+        let _ = write!(line, "\" {} ", self.status);
         let _ = match self.sent {
             0 => write!(line, "-"),
             sent => write!(line, "{sent}"),
@@ -264,7 +270,7 @@ mod tests {
     fn line<'a>(target: &'a str, referer: &'a [u8], agent: &'a [u8]) -> Line<'a> {
         let at = Timestamp::from_unix(1_715_851_972).expect("in range");
         let peer = Some(IpAddr::from([192, 0, 2, 7]));
-        let request = ("GET", target, "HTTP/1.1");
+        let request = Some(("GET", target, "HTTP/1.1"));
         Line { peer, at, request, status: 200, sent: 1234, referer, agent }
     }
 

@@ -303,6 +303,14 @@ impl Answer {
         }
     }
 
+    /// Tells whether the same request gets the same answer as long as the shelf is the same: a document as
+    /// a whole, or the word that the client has it. What is dated later than now will be told of one day.
+    pub(super) fn is_lasting(&self) -> bool {
+        let is_plain = matches!(self.status, StatusCode::OK | StatusCode::NOT_MODIFIED)
+            && matches!(self.carries, None | Some(Part::All));
+        is_plain && self.subject.is_some() && self.headers.contains_key(LAST_MODIFIED)
+    }
+
     /// Tells whether what it carries may take long to get at.
     pub(super) fn may_wait(&self) -> bool {
         let carried = self.subject.as_ref().zip(self.carries.as_ref());

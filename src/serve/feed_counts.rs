@@ -16,7 +16,7 @@ const REST_NAME: &str = "other";
 const ROOT_NAME: &str = "(root)";
 
 /// The statuses that are counted by themselves.
-const STATUSES: [(u16, &str); 18] = [
+const STATUSES: [(u16, &str); 19] = [
     (200, "200"),
     (304, "304"),
     (404, "404"),
@@ -33,6 +33,7 @@ const STATUSES: [(u16, &str); 18] = [
     (416, "416"),
     (421, "421"),
     (429, "429"),
+    (431, "431"),
     (500, "500"),
     (503, "503"),
 ];

@@ -13,8 +13,6 @@ use std::time::Duration;
 
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use listenfd::ListenFd;
-use rustix::net::RecvFlags;
-use tokio::io::Interest;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -176,25 +174,10 @@ impl Listener {
     }
 }
 
-impl Stream {
-    /// Looks at what a client has sent first, without taking it; gives how many bytes that are.
-    pub(super) async fn peek(&self, bytes: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.async_io(Interest::READABLE, || look(stream, bytes)).await,
-            Self::Unix(stream) => stream.async_io(Interest::READABLE, || look(stream, bytes)).await,
-        }
-    }
-}
-
 /// Tells whether a connection failed before it was taken, which says nothing of the next.
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-fn look(socket: impl AsFd, bytes: &mut [u8]) -> io::Result<usize> {
-    let (count, _) = rustix::net::recv(socket, bytes, RecvFlags::PEEK)?;
-    Ok(count)
 }
 
 /// How many bytes of an answer the system may hold for a client that does not read on. It would take far

@@ -1,13 +1,15 @@
 //! Serving what is published over HTTP.
 //!
 //! ```text
-//! listener ─▶ server ─▶ answer ─▶ tally ─▶ admin, log
-//!             request ─▶ route ─▶ coding ─▶ conditions ─▶ news or range
+//! listener ─▶ server ─▶ talk ─▶ answer ─▶ tally ─▶ admin, log
+//!                      request ─▶ route ─▶ coding ─▶ conditions ─▶ news or range
 //! ```
 //!
 //! - `listener`, `tls`: where clients come in; `client`, `limits`, `tide`: who they are, and how many
-//! - [`server`]: talking to them; `answer`: what a request gets, by `routes`, `accept`, `conditions` and
-//!   `range`; [`events`]: what happens, for whoever stays
+//! - [`server`]: what all share; `talk`: talking to one, with `wire` (heads as they are sent) and `known`
+//!   (answers that are given again)
+//! - `answer`: what a request gets, by `routes`, `accept`, `conditions` and `range`; [`events`]: what
+//!   happens, for whoever stays
 //! - [`tally`]: what was answered to whom, with `feed_counts`, `subscribers` (`agent`, `sample`) and `moved`;
 //!   `access_log`, [`account`], [`admin`]: the ways in which it is told
 //!
@@ -23,6 +25,7 @@ mod client;
 mod conditions;
 pub mod events;
 mod feed_counts;
+mod known;
 mod limits;
 mod listener;
 mod moved;
@@ -31,6 +34,8 @@ mod routes;
 mod sample;
 pub mod server;
 mod subscribers;
+mod talk;
 pub mod tally;
 mod tide;
 mod tls;
+mod wire;

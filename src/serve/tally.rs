@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HeaderName, LOCATION, REFERER, USER_AGENT};
 use http::request::Parts;
-use http::{Response, Version};
+use http::{HeaderValue, Response, Version};
 
 use crate::config::meant::LogPlace;
 use crate::metrics::histogram::{Histogram, OF_ANSWERS};
@@ -19,7 +19,7 @@ use crate::model::date::Timestamp;
 use crate::model::feed::Format;
 use crate::publish::shelf::Shown;
 use crate::serve::access_log::{AccessLog, Line};
-use crate::serve::agent::{Reader, agent};
+use crate::serve::agent::{Reader, agent as agent_of};
 use crate::serve::answer::Subject;
 use crate::serve::feed_counts::{FeedCounts, NO_FEED};
 use crate::serve::moved::Moved;
@@ -37,6 +37,22 @@ pub(super) struct Seen<'a> {
     pub(super) subject: Option<&'a Subject>,
     /// How long it took to make the answer, but not to send it.
     pub(super) took: Duration,
+}
+
+/// What an answer counts for, whoever gets it.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    /// The number of the feed that it is about.
+    feed: usize,
+    status: u16,
+    /// How many bytes of a body were sent.
+    sent: u64,
+    /// How many did not have to be sent.
+    saved: u64,
+    /// The form of the feed; `None` for what belongs to none.
+    format: Option<Format>,
+    /// What the reader says of itself that has the feed now; `None` where nobody has.
+    agent: Option<HeaderValue>,
 }
 
 /// Counts since the process began.
@@ -153,67 +169,110 @@ impl Tally {
         self.places.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Counts an answer, and has it written down.
-    pub(super) fn note(&self, seen: &Seen<'_>) {
-        let status = seen.response.status().as_u16();
-        let shown = seen.subject.and_then(|subject| subject.item.shown.as_ref());
-        let feed = shown.map_or(NO_FEED, |shown| self.feeds.number(&shown.folder));
-        self.feeds.add(feed, status);
-        self.took.note(seen.took);
-        self.sent.add(count(seen.response.body().len()));
-        if let Some(subject) = seen.subject {
-            self.saved.note(status, seen.response.body().len(), subject);
-        }
-        match shown {
-            Some(shown) => self.note_shown(seen, shown, feed, status),
-            None if is_moved(status, seen) => {
-                let reader = agent(seen.field(&USER_AGENT)).reader;
-                self.moved.add(seen.request.uri.path(), status, reader);
-            }
-            None => {}
+    /// Counts an answer, and has it written down; gives what each other one like it counts for.
+    pub(super) fn note(&self, seen: &Seen<'_>) -> Share {
+        let share = self.share_of(seen);
+        self.count(&share, seen.peer, seen.took);
+        if share.format.is_none() && is_moved(share.status, seen) {
+            let agent = seen.field(&USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+            self.moved.add(seen.request.uri.path(), share.status, agent_of(agent).reader);
         }
         if let Some(log) = &*self.log.read().unwrap_or_else(PoisonError::into_inner) {
             log.take(&seen.line(self.now()));
         }
+        share
     }
 
-    fn note_shown(&self, seen: &Seen<'_>, shown: &Shown, feed: usize, status: u16) {
-        if let Some(place) = Format::ALL.iter().position(|format| *format == shown.format) {
+    /// Counts a refusal of what can't be read, and has it written down.
+    pub(super) fn note_refusal(&self, peer: Option<IpAddr>, status: u16) {
+        self.feeds.add(NO_FEED, status);
+        if let Some(log) = &*self.log.read().unwrap_or_else(PoisonError::into_inner) {
+            let (at, nothing) = (self.now(), &[][..]);
+            let (request, sent, referer, agent) = (None, 0, nothing, nothing);
+            log.take(&Line { peer, at, request, status, sent, referer, agent });
+        }
+    }
+
+    /// Tells whether each answer is written down.
+    pub(super) fn has_log(&self) -> bool {
+        self.log.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn share_of(&self, seen: &Seen<'_>) -> Share {
+        let status = seen.response.status().as_u16();
+        let shown = seen.subject.and_then(|subject| subject.item.shown.as_ref());
+        // Whoever gets an error, or a part, has not read the feed.
+        let is_feed = |shown: &&Shown| shown.format != Format::Html && !shown.is_page;
+        let polled = shown.filter(is_feed).filter(|_| matches!(status, 200 | 226 | 304));
+        let sent = seen.response.body().len();
+        Share {
+            feed: shown.map_or(NO_FEED, |shown| self.feeds.number(&shown.folder)),
+            status,
+            sent: count(sent),
+            saved: seen.subject.map_or(0, |subject| count(saved(status, sent, subject))),
+            format: shown.map(|shown| shown.format),
+            agent: polled.map(|_| {
+                let nothing = || HeaderValue::from_static("");
+                seen.field(&USER_AGENT).cloned().unwrap_or_else(nothing)
+            }),
+        }
+    }
+
+    /// Counts an answer like one before.
+    pub(super) fn count(&self, share: &Share, peer: Option<IpAddr>, took: Duration) {
+        self.feeds.add(share.feed, share.status);
+        self.took.note(took);
+        self.sent.add(share.sent);
+        self.saved.add(share.status, share.saved);
+        let Some(format) = share.format else { return };
+        if let Some(place) = Format::ALL.iter().position(|one| *one == format) {
             self.formats[place].add_one();
         }
-        // Whoever gets an error, or a part, has not read the feed.
-        let is_feed = shown.format != Format::Html && !shown.is_page;
-        if !is_feed || !matches!(status, 200 | 226 | 304) {
-            return;
-        }
-        let field = seen.field(&USER_AGENT);
-        let agent = agent(field);
+        let Some(field) = &share.agent else { return };
+        let field = field.as_bytes();
+        let agent = agent_of(field);
         self.polls[agent.reader.index()].add_one();
-        let (format, peer, at) = (shown.format, seen.peer, self.now());
-        self.subscribers.note(&Poll { feed, format, peer, field, agent, at });
+        self.subscribers.note(&Poll {
+            feed: share.feed,
+            format,
+            peer,
+            field,
+            agent,
+            at: self.now(),
+        });
     }
 }
 
 impl Saved {
-    fn note(&self, status: u16, sent: usize, Subject { item, coding }: &Subject) {
-        let (saved, bytes) = match status {
-            // What a HEAD gets would not have been sent either.
-            200 if sent > 0 => (&self.coding, item.length().saturating_sub(sent)),
-            226 => (&self.delta, item.length_in(*coding).saturating_sub(sent)),
-            304 => (&self.not_modified, item.length_in(*coding)),
-            _ => return,
-        };
-        saved.add(count(bytes));
+    fn add(&self, status: u16, bytes: u64) {
+        match status {
+            200 => self.coding.add(bytes),
+            226 => self.delta.add(bytes),
+            304 => self.not_modified.add(bytes),
+            _ => {}
+        }
+    }
+}
+
+/// Gives how many bytes did not have to be sent though they were asked for.
+fn saved(status: u16, sent: usize, Subject { item, coding }: &Subject) -> usize {
+    match status {
+        // What a HEAD gets would not have been sent either.
+        200 if sent > 0 => item.length().saturating_sub(sent),
+        226 => item.length_in(*coding).saturating_sub(sent),
+        304 => item.length_in(*coding),
+        _ => 0,
     }
 }
 
 impl Seen<'_> {
-    /// Gives a field of the request; empty where there is none.
-    fn field(&self, name: &HeaderName) -> &[u8] {
-        self.request.headers.get(name).map(http::HeaderValue::as_bytes).unwrap_or_default()
+    /// Gives a field of the request.
+    fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.request.headers.get(name)
     }
 
     fn line(&self, at: Timestamp) -> Line<'_> {
+        let bytes = |name| self.field(name).map(HeaderValue::as_bytes).unwrap_or_default();
         let target = self.request.uri.path_and_query();
         let target = target.map_or("*", http::uri::PathAndQuery::as_str);
         let version = match self.request.version {
@@ -224,11 +283,11 @@ impl Seen<'_> {
         Line {
             peer: self.peer,
             at,
-            request: (self.request.method.as_str(), target, version),
+            request: Some((self.request.method.as_str(), target, version)),
             status: self.response.status().as_u16(),
             sent: self.response.body().len(),
-            referer: self.field(&REFERER),
-            agent: self.field(&USER_AGENT),
+            referer: bytes(&REFERER),
+            agent: bytes(&USER_AGENT),
         }
     }
 }
@@ -236,7 +295,7 @@ impl Seen<'_> {
 /// Tells whether a feed was asked for that has left its address. A folder whose page stands behind a slash
 /// has not.
 fn is_moved(status: u16, seen: &Seen<'_>) -> bool {
-    let location = seen.response.headers().get(LOCATION).map(http::HeaderValue::as_bytes);
+    let location = seen.response.headers().get(LOCATION).map(HeaderValue::as_bytes);
     let behind = location.and_then(|to| to.strip_prefix(seen.request.uri.path().as_bytes()));
     let is_folder = behind.is_some_and(|rest| rest.starts_with(b"/"));
     match status {

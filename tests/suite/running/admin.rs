@@ -108,6 +108,31 @@ fn the_service_is_told_of_at_an_address_of_its_own() {
 }
 
 #[test]
+fn what_can_not_be_read_is_counted_and_written_down() {
+    let site = site();
+    let mut watched = Watched::begin(&site, &["run"]);
+    await_published(&mut watched);
+    let long = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(100_000));
+    for (sent, status) in [("\u{16}\u{3}\u{1}", "400"), (&long, "431")] {
+        let mut client = Client::to(watched.world);
+        client.send(sent.as_bytes());
+        assert_eq!(client.answer(true).status(), status);
+        // What is told of a connection is told once it has ended.
+        assert!(client.is_closed());
+    }
+    for line in ["code=\"400\"} 1", "code=\"431\"} 1"] {
+        let line = format!("feedmill_requests_total{{feed=\"\",{line}");
+        let is_told = || watched.metrics().lines().any(|own| own == line);
+        assert!((0..100).any(|_| is_told()), "{line}");
+    }
+    assert!(watched.service.stop().success());
+    let log = fs::read_to_string(site.path().join("access.log")).expect("it is written");
+    for status in ["400", "431"] {
+        assert!(log.contains(&format!("] \"-\" {status} - \"-\" \"-\"\n")), "{log}");
+    }
+}
+
+#[test]
 fn a_service_with_a_trouble_is_not_ready() {
     let site = site();
     let mut watched = Watched::begin(&site, &["run"]);

@@ -29,7 +29,11 @@ impl World {
     fn ask(&mut self, method: &str, fields: &[(&str, &str)]) -> Answer {
         let fields = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
         let fields = fields.collect::<Vec<_>>().concat();
-        self.client.ask(method, FEED, &fields)
+        let first = self.client.ask(method, FEED, &fields);
+        // What was answered just now is answered again in the same way.
+        let again = self.client.ask(method, FEED, &fields);
+        assert_eq!(first.without_date(), again.without_date(), "{method} {fields}");
+        first
     }
 
     fn get(&mut self, fields: &[(&str, &str)]) -> Answer {

@@ -27,6 +27,11 @@ impl Answer {
         let line = self.head.lines().find(|line| field(line)).unwrap_or_default();
         line.split_once(':').map(|(_, value)| value.trim()).unwrap_or_default()
     }
+
+    /// Gives all of it but for its date.
+    pub(super) fn without_date(&self) -> (Vec<&str>, &[u8]) {
+        (self.head.lines().filter(|line| !line.starts_with("date:")).collect(), &self.body)
+    }
 }
 
 /// A connection to the service.
@@ -41,13 +46,13 @@ impl Client {
 }
 
 impl<S: Read + Write> Client<S> {
-    fn send(&mut self, bytes: &[u8]) {
+    pub(super) fn send(&mut self, bytes: &[u8]) {
         // The service may have had enough already.
         let _ = self.0.write_all(bytes);
     }
 
     /// Reads the head of an answer, and as much of a body as it tells of.
-    fn answer(&mut self, has_body: bool) -> Answer {
+    pub(super) fn answer(&mut self, has_body: bool) -> Answer {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") && self.0.read(&mut byte).is_ok_and(|read| read == 1) {

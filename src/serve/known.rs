@@ -1,0 +1,95 @@
+//! Answers that were given just now, as they went out: many readers ask for the same thing in the same
+//! words.
+//!
+//! Invariant: what is given again is, but for its date, what would be made anew. It was made from one shelf,
+//! and is forgotten with it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use bytes::Bytes;
+
+use crate::config::meant::Coding;
+use crate::publish::shelf::{Item, Shelf};
+use crate::serve::tally::Share;
+
+/// Threads share a drawer only if there are more of them.
+const DRAWERS: usize = 16;
+
+/// How many answers are in a drawer at most.
+const MOST_ANSWERS: usize = 32;
+
+/// How many bytes a request has at most whose answer is kept.
+const LONGEST_REQUEST: usize = 1024;
+
+/// An answer that was given.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// Its beginning, up to the date.
+    pub(super) beginning: Vec<u8>,
+    /// The document that it carries, in a coding.
+    pub(super) carries: Option<(Weak<Item>, Option<Coding>)>,
+    /// Whether nothing is to follow it.
+    pub(super) is_last: bool,
+    /// What it counts for.
+    pub(super) share: Share,
+}
+
+impl Given {
+    /// Gives what follows the head; `None` where that is no longer at hand.
+    pub(super) fn body(&self) -> Option<Bytes> {
+        match &self.carries {
+            Some((item, coding)) => item.upgrade()?.at_hand(*coding).cloned(),
+            None => Some(Bytes::new()),
+        }
+    }
+}
+
+/// Answers by their requests.
+#[derive(Debug, Default)]
+pub(super) struct Known([Mutex<Drawer>; DRAWERS]);
+
+/// The answers that a thread has given.
+#[derive(Debug, Default)]
+struct Drawer {
+    /// What they were made from.
+    shelf: Weak<Shelf>,
+    answers: HashMap<Bytes, Arc<Given>>,
+}
+
+impl Known {
+    /// Finds what is given from a shelf to a request.
+    pub(super) fn find(&self, request: &[u8], shelf: &Arc<Shelf>) -> Option<Arc<Given>> {
+        let drawer = self.drawer().lock().unwrap_or_else(PoisonError::into_inner);
+        drawer.is_of(shelf).then(|| drawer.answers.get(request).cloned()).flatten()
+    }
+
+    /// Keeps what was given from a shelf to a request.
+    pub(super) fn keep(&self, request: &Bytes, shelf: &Arc<Shelf>, given: Given) {
+        if request.len() > LONGEST_REQUEST {
+            return;
+        }
+        let mut drawer = self.drawer().lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever never asks twice in the same words can only make the others wait for what they would
+        // wait for without any of this.
+        if !drawer.is_of(shelf) || drawer.answers.len() >= MOST_ANSWERS {
+            *drawer = Drawer { shelf: Arc::downgrade(shelf), ..Drawer::default() };
+        }
+        drawer.answers.insert(request.clone(), Arc::new(given));
+    }
+
+    fn drawer(&self) -> &Mutex<Drawer> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed) % DRAWERS;
+        }
+        &self.0[OWN.with(|own| *own)]
+    }
+}
+
+impl Drawer {
+    fn is_of(&self, shelf: &Arc<Shelf>) -> bool {
+        std::ptr::eq(self.shelf.as_ptr(), Arc::as_ptr(shelf))
+    }
+}
