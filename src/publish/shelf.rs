@@ -27,6 +27,12 @@ use crate::publish::shelf::former::Former;
 /// are read when somebody asks for them.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// From how many bytes on it is worth the while that the system sends a document by itself.
+const LARGE: usize = 64 * 1024;
+
+/// How many files of such documents are held open at most.
+const MOST_FILES: usize = 256;
+
 /// All that is published, as of one moment.
 #[derive(Debug, Default)]
 pub struct Shelf {
@@ -55,6 +61,8 @@ pub struct Item {
     length: usize,
     /// Its bytes, if there is room for them.
     body: Option<Body>,
+    /// Its file, if there are many.
+    file: Option<Arc<File>>,
     /// The links that it tells of, as `Link` fields hold them; empty for none.
     links: Bytes,
     /// Where its entries stand among its bytes.
@@ -80,7 +88,7 @@ impl Shelf {
     /// Errors: the folder, or a file in it, can't be read.
     pub fn load(root: &Path, former: &Self) -> io::Result<Self> {
         let mut items = HashMap::new();
-        let mut room = MOST_BYTES;
+        let (mut room, mut files) = (MOST_BYTES, MOST_FILES);
         let is_visible = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
         };
@@ -97,9 +105,10 @@ impl Shelf {
                 continue;
             };
             let known = former.items.get(&path);
-            match Item::load(entry.path(), kind, known, room) {
+            match Item::load(entry.path(), kind, known, room, files > 0) {
                 Ok(item) => {
                     room -= item.body.as_ref().map_or(0, |body| body.plain().len());
+                    files = files.saturating_sub(usize::from(item.file.is_some()));
                     items.insert(path, item);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -128,6 +137,7 @@ impl Item {
         (media_type, shown): Kind,
         known: Option<&Arc<Self>>,
         room: usize,
+        holds_file: bool,
     ) -> io::Result<Arc<Self>> {
         let fits =
             |found: &Metadata| usize::try_from(found.len()).is_ok_and(|length| length <= room);
@@ -162,6 +172,7 @@ impl Item {
             stamp: stamp_of(&found),
             etags: etags(&digest),
             digest,
+            file: (holds_file && fits && bytes.len() >= LARGE).then(|| Arc::new(file)),
             body: fits.then(|| Body::from(Bytes::from(bytes))),
         }))
     }
@@ -218,6 +229,15 @@ impl Item {
     #[must_use]
     pub fn at_hand(&self, coding: Option<Coding>) -> Option<&Bytes> {
         self.body.as_ref()?.at_hand(coding)
+    }
+
+    /// Gives its file, if it is large and still has these bytes, so that the system can send them from there
+    /// without being handed a copy.
+    #[must_use]
+    pub fn file(&self, coding: Option<Coding>) -> Option<&Arc<File>> {
+        let is_same =
+            |file: &&Arc<File>| file.metadata().is_ok_and(|found| stamp_of(&found) == self.stamp);
+        self.file.as_ref().filter(|_| coding.is_none()).filter(is_same)
     }
 
     /// Gives its bytes in a coding. To code them takes long, the first time.
@@ -339,6 +359,22 @@ mod tests {
         assert_eq!(atom.bytes(None).expect("held"), "a/atom-2024-05.xml".as_bytes());
         let shown = Shown { folder: "a".to_owned(), format: Format::Atom, is_page: true };
         assert_eq!(atom.shown, Some(shown));
+    }
+
+    #[test]
+    fn a_large_document_is_sent_from_its_file_as_long_as_that_has_its_bytes() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        write(folder.path(), "rss.xml", &"a".repeat(LARGE));
+        write(folder.path(), "atom.xml", &"a".repeat(LARGE - 1));
+        let shelf = Shelf::load(folder.path(), &Shelf::default()).expect("read");
+        let [large, small] =
+            ["rss.xml", "atom.xml"].map(|path| shelf.get(path).expect("it is there"));
+        assert!(large.file(None).is_some() && small.file(None).is_none());
+        assert!(large.file(Some(Coding::Gzip)).is_none());
+        let path = folder.path().join("rss.xml");
+        File::options().write(true).open(path).and_then(|file| file.set_len(7)).expect("done");
+        assert!(large.file(None).is_none());
+        assert_eq!(large.bytes(None).expect("held").len(), LARGE);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! and is forgotten with it.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -17,7 +19,7 @@ use crate::serve::tally::Share;
 /// Threads share a drawer only if there are more of them.
 const DRAWERS: usize = 16;
 
-/// How many answers are in a drawer at most.
+/// How many answers are in a drawer at most, to proxies and to others.
 const MOST_ANSWERS: usize = 32;
 
 /// How many bytes a request has at most whose answer is kept.
@@ -34,16 +36,30 @@ pub(super) struct Given {
     pub(super) is_last: bool,
     /// What it counts for.
     pub(super) share: Share,
+    /// Who asked, where a proxy tells that.
+    pub(super) told_client: Option<IpAddr>,
 }
 
 impl Given {
     /// Gives what follows the head; `None` where that is no longer at hand.
-    pub(super) fn body(&self) -> Option<Bytes> {
+    pub(super) fn body(&self) -> Option<Payload> {
         match &self.carries {
-            Some((item, coding)) => item.upgrade()?.at_hand(*coding).cloned(),
-            None => Some(Bytes::new()),
+            Some((item, coding)) => {
+                let item = item.upgrade()?;
+                let file = item.file(*coding).cloned();
+                Some(Payload { bytes: item.at_hand(*coding)?.clone(), file })
+            }
+            None => Some(Payload::default()),
         }
     }
+}
+
+/// What follows the head of an answer.
+#[derive(Debug, Default)]
+pub(super) struct Payload {
+    pub(super) bytes: Bytes,
+    /// A file that has the same bytes, if there is one.
+    pub(super) file: Option<Arc<File>>,
 }
 
 /// Answers by their requests.
@@ -56,27 +72,40 @@ struct Drawer {
     /// What they were made from.
     shelf: Weak<Shelf>,
     answers: HashMap<Bytes, Arc<Given>>,
+    /// Those to requests that proxies made.
+    to_proxies: HashMap<Bytes, Arc<Given>>,
 }
 
 impl Known {
-    /// Finds what is given from a shelf to a request.
-    pub(super) fn find(&self, request: &[u8], shelf: &Arc<Shelf>) -> Option<Arc<Given>> {
-        let drawer = self.drawer().lock().unwrap_or_else(PoisonError::into_inner);
-        drawer.is_of(shelf).then(|| drawer.answers.get(request).cloned()).flatten()
+    /// Finds what is given from a shelf to a request, which a proxy may have made.
+    pub(super) fn find(
+        &self,
+        request: &[u8],
+        shelf: &Arc<Shelf>,
+        is_of_proxy: bool,
+    ) -> Option<Arc<Given>> {
+        let mut drawer = self.drawer().lock().unwrap_or_else(PoisonError::into_inner);
+        drawer.is_of(shelf).then(|| drawer.answers(is_of_proxy).get(request).cloned()).flatten()
     }
 
-    /// Keeps what was given from a shelf to a request.
-    pub(super) fn keep(&self, request: &Bytes, shelf: &Arc<Shelf>, given: Given) {
+    /// Keeps what was given from a shelf to a request, which a proxy may have made.
+    pub(super) fn keep(
+        &self,
+        request: &Bytes,
+        shelf: &Arc<Shelf>,
+        is_of_proxy: bool,
+        given: Given,
+    ) {
         if request.len() > LONGEST_REQUEST {
             return;
         }
         let mut drawer = self.drawer().lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever never asks twice in the same words can only make the others wait for what they would
         // wait for without any of this.
-        if !drawer.is_of(shelf) || drawer.answers.len() >= MOST_ANSWERS {
+        if !drawer.is_of(shelf) || drawer.answers(is_of_proxy).len() >= MOST_ANSWERS {
             *drawer = Drawer { shelf: Arc::downgrade(shelf), ..Drawer::default() };
         }
-        drawer.answers.insert(request.clone(), Arc::new(given));
+        drawer.answers(is_of_proxy).insert(request.clone(), Arc::new(given));
     }
 
     fn drawer(&self) -> &Mutex<Drawer> {
@@ -89,6 +118,10 @@ impl Known {
 }
 
 impl Drawer {
+    fn answers(&mut self, is_of_proxy: bool) -> &mut HashMap<Bytes, Arc<Given>> {
+        if is_of_proxy { &mut self.to_proxies } else { &mut self.answers }
+    }
+
     fn is_of(&self, shelf: &Arc<Shelf>) -> bool {
         std::ptr::eq(self.shelf.as_ptr(), Arc::as_ptr(shelf))
     }

@@ -12,11 +12,14 @@
 //! bodies, answers without an end, and whatever may be an attack.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::future::poll_fn;
 use std::io::{self, Cursor, IoSlice};
+use std::net::IpAddr;
+use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Buf, Bytes};
@@ -29,7 +32,9 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+#[cfg(target_os = "linux")]
+use rustix::net::SendFlags;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep, timeout};
@@ -40,7 +45,7 @@ use crate::publish::shelf::Shelf;
 use crate::serve::answer::{self, Answer, Subject, Terms};
 use crate::serve::client::{self, Peer};
 use crate::serve::events;
-use crate::serve::known::{Given, Known};
+use crate::serve::known::{Given, Known, Payload};
 use crate::serve::limits::Pace;
 use crate::serve::listener::Stream;
 use crate::serve::server::Published;
@@ -73,22 +78,53 @@ pub(super) struct Host {
 }
 
 /// A connection without anything between it and the client.
-trait Bare: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+trait Bare: AsyncRead + AsyncWrite + AsFd + Send + Unpin + 'static {
     /// Waits until there is something to be read. Until then, no room is needed to read it into.
     fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
-}
 
-impl Bare for TcpStream {
-    fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_read_ready(context)
+    /// Waits until something can be sent.
+    fn poll_room(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Sends something, if that can be done at once.
+    fn try_send(&self, send: impl FnMut() -> io::Result<usize>) -> io::Result<usize>;
+
+    /// Sends something as soon as that can be done.
+    fn poll_send(
+        &self,
+        context: &mut Context<'_>,
+        mut send: impl FnMut() -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_room(context))?;
+            match self.try_send(&mut send) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                sent => return Poll::Ready(sent),
+            }
+        }
     }
 }
 
-impl Bare for UnixStream {
-    fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_read_ready(context)
-    }
+/// Both kinds of streams can do this, by methods of the same names.
+macro_rules! is_bare {
+    ($stream:ty) => {
+        impl Bare for $stream {
+            fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+                self.poll_read_ready(context)
+            }
+
+            fn poll_room(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+                self.poll_write_ready(context)
+            }
+
+            fn try_send(&self, send: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+                self.try_io(Interest::WRITABLE, send)
+            }
+        }
+    };
 }
+
+is_bare!(TcpStream);
+is_bare!(UnixStream);
 
 impl Host {
     /// Talks to a client until one of the two has enough.
@@ -152,11 +188,10 @@ impl Host {
             // Nobody can say it any more when the sender is gone.
             stopped: pin!(stopped.wait_for(|is_stopped| *is_stopped)),
         };
-        // What a proxy asks for is asked by somebody else each time.
         let is_proxy = self.proxies.believe(peer);
         let mut sent = Vec::new();
         loop {
-            let (head, body, is_last) = match self.again(&sent, peer).filter(|_| !is_proxy) {
+            let (head, body, is_last) = match self.again(&sent, peer, is_proxy) {
                 Some(Again { length, head, body, is_last }) => {
                     sent.drain(..length);
                     (head, body, is_last)
@@ -173,7 +208,13 @@ impl Host {
             if sent.is_empty() {
                 sent = Vec::new();
             }
-            patience.give(&mut stream, Bytes::from(head).chain(body)).await?;
+            match body.file {
+                Some(file) => {
+                    let length = body.bytes.len();
+                    patience.give_file(&mut stream, Bytes::from(head), &file, length).await?;
+                }
+                None => patience.give(&mut stream, Bytes::from(head).chain(body.bytes)).await?,
+            }
             if is_last {
                 return None;
             }
@@ -181,12 +222,12 @@ impl Host {
     }
 
     /// Gives again what was given to the same request just now.
-    fn again(&self, sent: &[u8], peer: Peer) -> Option<Again> {
+    fn again(&self, sent: &[u8], peer: Peer, is_proxy: bool) -> Option<Again> {
         let request = wire::head(sent)?;
         let began = std::time::Instant::now();
-        let given = self.known.find(request, &self.published.shelf.borrow())?;
+        let given = self.known.find(request, &self.published.shelf.borrow(), is_proxy)?;
         let body = given.body()?;
-        let client = peer.address();
+        let client = if is_proxy { given.told_client } else { peer.address() };
         // Who is to hear of more than the answer hears of it where it is made.
         if self.tally.has_log()
             || client.is_some_and(|client| self.pace.count(client, Instant::now()).is_err())
@@ -195,7 +236,7 @@ impl Host {
         }
         let is_last = given.is_last;
         let head = wire::complete(&given.beginning, is_last, SystemTime::now());
-        self.tally.count(&given.share, client, began.elapsed());
+        self.tally.count(&given.share, client.or(peer.address()), began.elapsed());
         Some(Again { length: request.len(), head, body, is_last })
     }
 
@@ -205,16 +246,18 @@ impl Host {
         plain: &Plain,
         peer: Peer,
         is_proxy: bool,
-    ) -> (Vec<u8>, Bytes, bool) {
+    ) -> (Vec<u8>, Payload, bool) {
         let Plain { head, request, is_last } = plain;
-        let Made { response, lasting, share, .. } = self.respond(request, peer).await;
+        let Made { response, lasting, share, client, .. } = self.respond(request, peer).await;
         let beginning = wire::beginning(&response);
         let whole = wire::complete(&beginning, *is_last, SystemTime::now());
-        let body = response.into_body();
-        if let Some((shelf, Subject { item, coding })) = lasting.filter(|_| !is_proxy) {
-            let carries = (!body.is_empty()).then(|| (Arc::downgrade(&item), coding));
-            let given = Given { beginning, carries, is_last: *is_last, share };
-            self.known.keep(head, &shelf, given);
+        let mut body = Payload { bytes: response.into_body(), file: None };
+        if let Some((shelf, Subject { item, coding })) = lasting {
+            let is_carried = !body.bytes.is_empty();
+            body.file = item.file(coding).filter(|_| is_carried).cloned();
+            let carries = is_carried.then(|| (Arc::downgrade(&item), coding));
+            let given = Given { beginning, carries, is_last: *is_last, share, told_client: client };
+            self.known.keep(head, &shelf, is_proxy, given);
         }
         (whole, body, *is_last)
     }
@@ -318,7 +361,7 @@ impl Host {
             took: began.elapsed(),
         });
         let lasting = subject.filter(|_| is_lasting).map(|subject| (shelf, subject));
-        Made { response, goes_on, lasting, share }
+        Made { response, goes_on, lasting, share, client }
     }
 }
 
@@ -331,13 +374,15 @@ struct Made {
     lasting: Option<(Arc<Shelf>, Subject)>,
     /// What it counts for.
     share: Share,
+    /// Who asked, as far as the peer or a proxy tells.
+    client: Option<IpAddr>,
 }
 
 /// An answer that is given again, to a request of a length.
 struct Again {
     length: usize,
     head: Vec<u8>,
-    body: Bytes,
+    body: Payload,
     is_last: bool,
 }
 
@@ -412,6 +457,51 @@ impl<F: Future> Patience<'_, F> {
         Some(())
     }
 
+    /// Does the same with a body that stands in a file, from which the system sends it by itself.
+    #[cfg(target_os = "linux")]
+    async fn give_file<S: Bare>(
+        &mut self,
+        stream: &mut S,
+        mut head: Bytes,
+        file: &File,
+        length: usize,
+    ) -> Option<()> {
+        self.since = Instant::now();
+        let (mut offset, length) = (0, u64::try_from(length).unwrap_or(u64::MAX));
+        while offset < length {
+            let count = poll_fn(|context| {
+                self.poll(READING_PATIENCE, context, |context| {
+                    stream.poll_send(context, || {
+                        if !head.is_empty() {
+                            // The body is to come along with it.
+                            return Ok(rustix::net::send(
+                                &*stream,
+                                &head,
+                                SendFlags::MORE | SendFlags::NOSIGNAL,
+                            )?);
+                        }
+                        let left = usize::try_from(length - offset).unwrap_or(usize::MAX);
+                        Ok(rustix::fs::sendfile(&*stream, file, Some(&mut offset), left)?)
+                    })
+                })
+            })
+            .await?
+            .ok()?;
+            if count == 0 {
+                return None;
+            }
+            head.advance(count.min(head.len()));
+            self.since = Instant::now();
+        }
+        Some(())
+    }
+
+    /// Does the same with a body that stands in a file; there is no such file here.
+    #[cfg(not(target_os = "linux"))]
+    async fn give_file<S: Bare>(&mut self, _: &mut S, _: Bytes, _: &File, _: usize) -> Option<()> {
+        None
+    }
+
     /// Waits for something from the client, unless all is to end.
     fn poll_stopped<T>(
         &mut self,
@@ -458,6 +548,9 @@ mod tests {
     use crate::config::{self, Sources};
     use crate::model::date::Timestamp;
 
+    const SOMEONE: [u8; 4] = [192, 0, 2, 1];
+    const PROXY: [u8; 4] = [127, 0, 0, 1];
+
     /// Larger than what the system keeps for a client that does not read.
     const LARGE: usize = 16 * 1024 * 1024;
 
@@ -473,7 +566,7 @@ mod tests {
 
     impl Talk {
         /// Begins a talk about a document of a length.
-        async fn begin(length: usize) -> Self {
+        async fn begin(length: usize, peer: [u8; 4]) -> Self {
             let folder = tempfile::tempdir().expect("a temporary folder can be made");
             let settings =
                 config::load(&Sources::default()).expect("the defaults are valid").settings;
@@ -493,8 +586,8 @@ mod tests {
             let client = TcpStream::connect(address).await.expect("somebody listens");
             let (stream, _) = listener.accept().await.expect("a client comes");
             let under_way = GracefulShutdown::new();
-            let peer = Peer::Network([192, 0, 2, 1].into());
-            let talk = Arc::clone(&host).talk(Stream::Tcp(stream), peer, None, under_way.watcher());
+            let (stream, peer) = (Stream::Tcp(stream), Peer::Network(peer.into()));
+            let talk = Arc::clone(&host).talk(stream, peer, None, under_way.watcher());
             tokio::spawn(talk);
             let talk = Self { client, host, shelf, folder, _kept: (under_way, stop) };
             talk.publish(&"a".repeat(length));
@@ -508,9 +601,9 @@ mod tests {
         }
 
         /// Asks for the document, and gives what comes until the end of some text.
-        async fn ask(&mut self, end: &str) -> String {
-            let request = b"GET /rss.xml HTTP/1.1\r\nHost: a\r\nUser-Agent: Newsboat\r\n\r\n";
-            self.client.write_all(request).await.expect("sent");
+        async fn ask(&mut self, fields: &str, end: &str) -> String {
+            let request = format!("GET /rss.xml HTTP/1.1\r\nUser-Agent: Newsboat\r\n{fields}\r\n");
+            self.client.write_all(request.as_bytes()).await.expect("sent");
             let mut told = Vec::new();
             while !told.ends_with(end.as_bytes()) {
                 assert!(self.client.read_buf(&mut told).await.expect("read") > 0);
@@ -521,11 +614,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_given_again_is_what_is_published_now_and_counts() {
-        let mut talk = Talk::begin(0).await;
+        let mut talk = Talk::begin(0, SOMEONE).await;
         let mut known = Vec::new();
         for text in ["one", "another"] {
             talk.publish(text);
-            let (first, again) = (talk.ask(text).await, talk.ask(text).await);
+            let (first, again) = (talk.ask("", text).await, talk.ask("", text).await);
             let without_date = |answer: &str| {
                 let lines = answer.lines().filter(|line| !line.starts_with("date"));
                 lines.map(ToOwned::to_owned).collect::<Vec<_>>()
@@ -544,11 +637,22 @@ mod tests {
         assert_eq!(readers, [("Newsboat", 4, 1)]);
     }
 
+    #[tokio::test]
+    async fn whoever_asks_by_a_proxy_counts_for_himself() {
+        let mut talk = Talk::begin(0, PROXY).await;
+        talk.publish("one");
+        for client in [7, 7, 8, 8, 7] {
+            talk.ask(&format!("X-Forwarded-For: 198.51.100.{client}\r\n"), "one").await;
+        }
+        let told = talk.host.tally.account();
+        assert_eq!((told.requests, told.readers[0].size()), (5, 2));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn whoever_does_not_say_what_he_wants_is_left() {
         let whole = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
         for beginning in ["", "GET / HTTP/1.1\r\nHost:", "PRI * HTTP/2.0\r\n", whole] {
-            let mut talk = Talk::begin(LARGE).await;
+            let mut talk = Talk::begin(LARGE, SOMEONE).await;
             let client = &mut talk.client;
             client.write_all(beginning.as_bytes()).await.expect("sent");
             let began = tokio::time::Instant::now();
@@ -564,7 +668,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_does_not_read_on_is_left() {
-        let mut talk = Talk::begin(LARGE).await;
+        let mut talk = Talk::begin(LARGE, SOMEONE).await;
         let client = &mut talk.client;
         client.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("sent");
         tokio::time::sleep(READING_PATIENCE * 3).await;
@@ -575,7 +679,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_reads_gets_all() {
-        let mut talk = Talk::begin(LARGE).await;
+        let mut talk = Talk::begin(LARGE, SOMEONE).await;
         let client = &mut talk.client;
         let request = "GET /rss.xml HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
         client.write_all(request.as_bytes()).await.expect("sent");
