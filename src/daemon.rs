@@ -229,7 +229,8 @@ impl Daemon {
         match event {
             Event::Look(scope) => {
                 self.pending_since.get_or_insert_with(Instant::now);
-                if scope.is_everything() {
+                if let Scope::Everything(why) = &scope {
+                    tracing::debug!("everything is looked at: {why}");
                     // A folder that was missing may be there again: nothing is to be waited for.
                     self.pause.end();
                 }

@@ -30,6 +30,9 @@ class Half(Exception):
         """Tells whether the writer of the article was held up, so that it may have been seen half."""
         if self.versions:
             return self.versions <= held_up
+        if self.mark is None:
+            # It was cut before its mark, so it may be that of anyone who was held up.
+            return bool(held_up)
         return any(mark == self.mark for mark, _ in held_up)
 
 
