@@ -5,10 +5,12 @@
 
 Opens the list of feeds, the page of a feed, an entry of it and the feed itself, at the widths of a phone and
 of a desk, in the light and in the dark. Then articles arrive, change and go: open pages show it without being
-loaded anew, once, and keep what was opened in them. One of the articles tries all that might run a script.
+loaded anew, once, and keep what was opened in them; behind TLS, where browsers speak HTTP/2, as well. One
+of the articles tries all that might run a script.
 Pictures of every page are left in FOLDER/pictures.
 """
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +22,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from pages import SCHEMES, WIDTHS, browser, faint, look, refused
 from service import Fault
-from serving import ServingService
+from serving import ServingService, free_port
 
 CONFIG = """
+[serve]
+tls_certificate = "chain.pem"
+tls_key = "key.pem"
 [watch]
 settle = "50 ms"
 [[feed]]
@@ -161,6 +166,16 @@ class Look:
         self.write("three.md", article("Third", 3))
         self.wait_for_third(box)
 
+    def follow_behind_tls(self, root: str) -> None:
+        """Sees an article arrive by HTTP/2."""
+        self.chrome.get(root + "bread/")
+        spoken = self.chrome.execute_script("return performance.getEntriesByType('navigation')[0].nextHopProtocol")
+        if spoken != "h2":
+            raise Fault(f"behind TLS the browser speaks {spoken!r}")
+        self.stay()
+        self.write("four.md", article("Fourth", 7))
+        self.wait_for("an article arrives behind TLS", ["Fourth", "Third", "First, again"])
+
     def wait_for_third(self, box: object) -> None:
         """Waits until the list of feeds shows the third article, with what was typed still in force."""
         shown = "#feeds [data-feed]:not([hidden]) .headlines"
@@ -178,10 +193,21 @@ class Look:
             raise Fault("whoever was typing has lost the place")
 
 
+def certify(folder: Path) -> None:
+    """Makes a certificate for this machine, and its key."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    command += ["-keyout", folder / "key.pem", "-out", folder / "chain.pem"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def main() -> int:
     """Looks at all; gives the exit code."""
     feedmill, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
     service = ServingService(feedmill, folder, CONFIG)
+    certify(folder)
+    port = free_port()
+    service.serving += ["--listen", f"tls:127.0.0.1:{port}"]
     (folder / "seeds").mkdir()
     (folder / "seeds" / "one.md").write_text(article("First", 1), encoding="utf-8")
     found: list[str] = []
@@ -190,11 +216,12 @@ def main() -> int:
         with browser() as chrome:
             sight = Look(chrome, service)
             sight.follow()
+            sight.follow_behind_tls(f"https://127.0.0.1:{port}/")
             sight.write("hostile.md", HOSTILE)
             sight.write("中文.md", article("磨坊的消息", 4, "河边的磨坊转了一整夜。" * 20))
             sight.write("arabic.md", article("أخبار الطاحونة", 5, "دارت الطاحونة طوال الليل. " * 20))
             chrome.get(service.root + "bread/")
-            sight.wait_for_all(5)
+            sight.wait_for_all(6)
             found = [*sight.judge_all(), *sight.judge_entry()]
     except Fault as fault:
         found.append(str(fault))

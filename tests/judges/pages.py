@@ -97,6 +97,8 @@ def browser() -> Iterator[Chrome]:
         ):
             options.add_argument(f"--{flag}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        # A certificate for this machine is signed by nobody.
+        options.accept_insecure_certs = True
         chrome = Chrome(options, Service("/usr/bin/chromedriver"))
         try:
             chrome.set_page_load_timeout(60)
