@@ -191,10 +191,10 @@ impl Host {
         let is_proxy = self.proxies.believe(peer);
         let mut sent = Vec::new();
         loop {
-            let (head, body, is_last) = match self.again(&sent, peer, is_proxy) {
-                Some(Again { length, head, body, is_last }) => {
+            let outgoing = match self.again(&sent, peer, is_proxy) {
+                Some((length, outgoing)) => {
                     sent.drain(..length);
-                    (head, body, is_last)
+                    outgoing
                 }
                 None => match wire::read(&mut sent) {
                     Reading::Plain(plain) => self.answer_anew(&plain, peer, is_proxy).await,
@@ -208,58 +208,48 @@ impl Host {
             if sent.is_empty() {
                 sent = Vec::new();
             }
-            match body.file {
-                Some(file) => {
-                    let length = body.bytes.len();
-                    patience.give_file(&mut stream, Bytes::from(head), &file, length).await?;
-                }
-                None => patience.give(&mut stream, Bytes::from(head).chain(body.bytes)).await?,
-            }
+            let is_last = outgoing.is_last;
+            patience.give(&mut stream, outgoing).await?;
             if is_last {
                 return None;
             }
         }
     }
 
-    /// Gives again what was given to the same request just now.
-    fn again(&self, sent: &[u8], peer: Peer, is_proxy: bool) -> Option<Again> {
+    /// Gives again what was given to the same request just now; also tells the length of the request.
+    fn again(&self, sent: &[u8], peer: Peer, is_proxy: bool) -> Option<(usize, Outgoing)> {
         let request = wire::head(sent)?;
         let began = std::time::Instant::now();
         let given = self.known.find(request, &self.published.shelf.borrow(), is_proxy)?;
         let body = given.body()?;
         let client = if is_proxy { given.told_client } else { peer.address() };
-        // Who is to hear of more than the answer hears of it where it is made.
+        // An answer of which more is to be told, or which is refused, is made anew.
         if self.tally.has_log()
             || client.is_some_and(|client| self.pace.count(client, Instant::now()).is_err())
         {
             return None;
         }
         let is_last = given.is_last;
-        let head = wire::complete(&given.beginning, is_last, SystemTime::now());
+        let head = wire::complete(&given.beginning, is_last, SystemTime::now()).into();
         self.tally.count(&given.share, client.or(peer.address()), began.elapsed());
-        Some(Again { length: request.len(), head, body, is_last })
+        Some((request.len(), Outgoing { head, body, is_last }))
     }
 
     /// Makes the answer to a request, and keeps it for those that ask the same.
-    async fn answer_anew(
-        &self,
-        plain: &Plain,
-        peer: Peer,
-        is_proxy: bool,
-    ) -> (Vec<u8>, Payload, bool) {
-        let Plain { head, request, is_last } = plain;
-        let Made { response, lasting, share, client, .. } = self.respond(request, peer).await;
+    async fn answer_anew(&self, plain: &Plain, peer: Peer, is_proxy: bool) -> Outgoing {
+        let Plain { head: request, request: parts, is_last } = plain;
+        let Made { response, lasting, share, client, .. } = self.respond(parts, peer).await;
         let beginning = wire::beginning(&response);
-        let whole = wire::complete(&beginning, *is_last, SystemTime::now());
+        let head = wire::complete(&beginning, *is_last, SystemTime::now()).into();
         let mut body = Payload { bytes: response.into_body(), file: None };
         if let Some((shelf, Subject { item, coding })) = lasting {
             let is_carried = !body.bytes.is_empty();
             body.file = item.file(coding).filter(|_| is_carried).cloned();
             let carries = is_carried.then(|| (Arc::downgrade(&item), coding));
             let given = Given { beginning, carries, is_last: *is_last, share, told_client: client };
-            self.known.keep(head, &shelf, is_proxy, given);
+            self.known.keep(request, &shelf, is_proxy, given);
         }
-        (whole, body, *is_last)
+        Outgoing { head, body, is_last: *is_last }
     }
 
     /// Leaves a connection to hyper.
@@ -378,11 +368,11 @@ struct Made {
     client: Option<IpAddr>,
 }
 
-/// An answer that is given again, to a request of a length.
-struct Again {
-    length: usize,
-    head: Vec<u8>,
+/// An answer as it goes out.
+struct Outgoing {
+    head: Bytes,
     body: Payload,
+    /// Whether nothing is to follow it.
     is_last: bool,
 }
 
@@ -436,7 +426,15 @@ impl<F: Future> Patience<'_, F> {
     }
 
     /// Sends an answer; `None` when it can't be sent, or is not taken in time.
-    async fn give<S: Bare>(&mut self, stream: &mut S, mut answer: impl Buf) -> Option<()> {
+    async fn give<S: Bare>(&mut self, stream: &mut S, answer: Outgoing) -> Option<()> {
+        let Outgoing { head, body: Payload { bytes, file }, .. } = answer;
+        match file {
+            Some(file) => self.give_file(stream, head, &file, bytes.len()).await,
+            None => self.give_bytes(stream, head.chain(bytes)).await,
+        }
+    }
+
+    async fn give_bytes<S: Bare>(&mut self, stream: &mut S, mut answer: impl Buf) -> Option<()> {
         self.since = Instant::now();
         while answer.has_remaining() {
             let count = poll_fn(|context| {
@@ -457,7 +455,7 @@ impl<F: Future> Patience<'_, F> {
         Some(())
     }
 
-    /// Does the same with a body that stands in a file, from which the system sends it by itself.
+    /// Sends a body from a file, which the system does by itself.
     #[cfg(target_os = "linux")]
     async fn give_file<S: Bare>(
         &mut self,
@@ -496,7 +494,7 @@ impl<F: Future> Patience<'_, F> {
         Some(())
     }
 
-    /// Does the same with a body that stands in a file; there is no such file here.
+    /// Sends nothing: the shelf holds no files here.
     #[cfg(not(target_os = "linux"))]
     async fn give_file<S: Bare>(&mut self, _: &mut S, _: Bytes, _: &File, _: usize) -> Option<()> {
         None
