@@ -6,8 +6,8 @@
 //! ```
 //!
 //! - `listener`, `tls`: where clients come in; `client`, `limits`, `tide`: who they are, and how many
-//! - [`server`]: what all share; `talk`: talking to one, with `wire` (heads as they are sent) and `known`
-//!   (answers that are given again)
+//! - [`server`]: what all share; `talk`: talking to one, with `wire` (heads as they are sent), `known`
+//!   (answers that are given again) and `patience` (how long it is waited for)
 //! - `answer`: what a request gets, by `routes`, `accept`, `conditions` and `range`; [`events`]: what
 //!   happens, for whoever stays
 //! - [`tally`]: what was answered to whom, with `feed_counts`, `subscribers` (`agent`, `sample`) and `moved`;
@@ -29,6 +29,7 @@ mod known;
 mod limits;
 mod listener;
 mod moved;
+mod patience;
 mod range;
 mod routes;
 mod sample;

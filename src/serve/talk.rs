@@ -1,28 +1,24 @@
 //! Talking to clients.
 //!
 //! ```text
-//! stream ─┬─ TLS ──────────────────────▶ hyper ─┐
-//!         └▶ plain requests ─┬─────────────────┬┴▶ respond
-//!                            └ anything else ─▶ hyper
+//! stream ─┬─▶ plain requests ─┬──────────────────────────┬─▶ respond
+//!         │                   └─▶ anything else ─▶ hyper ─┤
+//!         └─▶ TLS ───────────────────────────────▶ hyper ─┘
 //! ```
 //!
 //! Nearly all that is asked for is a document, by a request without a body. Such requests are read and
-//! answered here, with two system calls each, and a client that is silent holds no memory but its place.
+//! answered here, with few system calls, and a client that is silent holds no memory but its place.
 //! With the first request that is none of these, the whole connection is hyper's: HTTP/2, requests with
 //! bodies, answers without an end, and whatever may be an attack.
 
 use std::convert::Infallible;
-use std::fs::File;
-use std::future::poll_fn;
-use std::io::{self, Cursor, IoSlice};
+use std::io::Cursor;
 use std::net::IpAddr;
-use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::channel::Channel;
@@ -32,12 +28,9 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
-#[cfg(target_os = "linux")]
-use rustix::net::SendFlags;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::config::meant::Proxies;
@@ -48,22 +41,14 @@ use crate::serve::events;
 use crate::serve::known::{Given, Known, Payload};
 use crate::serve::limits::Pace;
 use crate::serve::listener::Stream;
+use crate::serve::patience::{Bare, HEAD_PATIENCE, Outgoing, Patience, READING_PATIENCE};
 use crate::serve::server::Published;
 use crate::serve::tally::{Seen, Share, Tally};
 use crate::serve::tls::Identity;
 use crate::serve::wire::{self, PREFACE, Plain, Reading};
 
-/// How long a client may take to tell what it wants, and how long a connection may be idle.
-const HEAD_PATIENCE: Duration = Duration::from_secs(20);
-
-/// How long a client may leave an answer where it is, without reading on.
-const READING_PATIENCE: Duration = Duration::from_secs(30);
-
 /// How many bytes the head of a request may have; more are answered with 431.
 const HEAD_BYTES: usize = 32 * 1024;
-
-/// How many bytes of a request are taken in at a time.
-const TAKEN_BYTES: usize = 2 * 1024;
 
 /// Whoever talks to clients, and what there is to know for it.
 pub(super) struct Host {
@@ -76,55 +61,6 @@ pub(super) struct Host {
     pub(super) pace: Pace,
     pub(super) known: Known,
 }
-
-/// A connection without anything between it and the client.
-trait Bare: AsyncRead + AsyncWrite + AsFd + Send + Unpin + 'static {
-    /// Waits until there is something to be read. Until then, no room is needed to read it into.
-    fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
-
-    /// Waits until something can be sent.
-    fn poll_room(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
-
-    /// Sends something, if that can be done at once.
-    fn try_send(&self, send: impl FnMut() -> io::Result<usize>) -> io::Result<usize>;
-
-    /// Sends something as soon as that can be done.
-    fn poll_send(
-        &self,
-        context: &mut Context<'_>,
-        mut send: impl FnMut() -> io::Result<usize>,
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.poll_room(context))?;
-            match self.try_send(&mut send) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                sent => return Poll::Ready(sent),
-            }
-        }
-    }
-}
-
-/// Both kinds of streams can do this, by methods of the same names.
-macro_rules! is_bare {
-    ($stream:ty) => {
-        impl Bare for $stream {
-            fn poll_arrival(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-                self.poll_read_ready(context)
-            }
-
-            fn poll_room(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-                self.poll_write_ready(context)
-            }
-
-            fn try_send(&self, send: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-                self.try_io(Interest::WRITABLE, send)
-            }
-        }
-    };
-}
-
-is_bare!(TcpStream);
-is_bare!(UnixStream);
 
 impl Host {
     /// Talks to a client until one of the two has enough.
@@ -182,12 +118,10 @@ impl Host {
     /// and what was read of that; `None` when the talk is over.
     async fn answer_plain<S: Bare>(&self, mut stream: S, peer: Peer) -> Option<(S, Vec<u8>)> {
         let mut stopped = self.stopped.clone();
-        let mut patience = Patience {
-            alarm: pin!(sleep(HEAD_PATIENCE)),
-            since: Instant::now(),
-            // Nobody can say it any more when the sender is gone.
-            stopped: pin!(stopped.wait_for(|is_stopped| *is_stopped)),
-        };
+        // Nobody can say it any more when the sender is gone.
+        let stopped = pin!(stopped.wait_for(|is_stopped| *is_stopped));
+        let alarm = pin!(sleep(HEAD_PATIENCE));
+        let mut patience = Patience::new(alarm, stopped);
         let is_proxy = self.proxies.believe(peer);
         let mut sent = Vec::new();
         loop {
@@ -368,14 +302,6 @@ struct Made {
     client: Option<IpAddr>,
 }
 
-/// An answer as it goes out.
-struct Outgoing {
-    head: Bytes,
-    body: Payload,
-    /// Whether nothing is to follow it.
-    is_last: bool,
-}
-
 /// What an answer of hyper's carries: a document, or what happens.
 type Body = Either<Full<Bytes>, Channel<Bytes>>;
 
@@ -400,139 +326,6 @@ async fn end(connection: impl Future<Output = hyper::Result<()>>, tally: Arc<Tal
     }
 }
 
-/// How long a client is waited for. The one alarm of a connection is set anew only when it goes off, and not
-/// with each request.
-struct Patience<'a, F> {
-    alarm: Pin<&'a mut Sleep>,
-    /// Since when the client is waited for.
-    since: Instant,
-    /// Ends the waiting for a request.
-    stopped: Pin<&'a mut F>,
-}
-
-impl<F: Future> Patience<'_, F> {
-    /// Takes in more of what a client sends; `None` when nothing more comes, or not in time.
-    async fn take_more<S: Bare>(&mut self, stream: &mut S, sent: &mut Vec<u8>) -> Option<()> {
-        poll_fn(|context| self.poll_stopped(context, |context| stream.poll_arrival(context)))
-            .await?
-            .ok()?;
-        sent.reserve(TAKEN_BYTES);
-        let mut taken = pin!(stream.read_buf(sent));
-        let count =
-            poll_fn(|context| self.poll_stopped(context, |context| taken.as_mut().poll(context)))
-                .await?
-                .ok()?;
-        (count > 0).then_some(())
-    }
-
-    /// Sends an answer; `None` when it can't be sent, or is not taken in time.
-    async fn give<S: Bare>(&mut self, stream: &mut S, answer: Outgoing) -> Option<()> {
-        let Outgoing { head, body: Payload { bytes, file }, .. } = answer;
-        match file {
-            Some(file) => self.give_file(stream, head, &file, bytes.len()).await,
-            None => self.give_bytes(stream, head.chain(bytes)).await,
-        }
-    }
-
-    async fn give_bytes<S: Bare>(&mut self, stream: &mut S, mut answer: impl Buf) -> Option<()> {
-        self.since = Instant::now();
-        while answer.has_remaining() {
-            let count = poll_fn(|context| {
-                self.poll(READING_PATIENCE, context, |context| {
-                    let mut parts = [IoSlice::new(&[]); 2];
-                    let count = answer.chunks_vectored(&mut parts);
-                    Pin::new(&mut *stream).poll_write_vectored(context, &parts[..count])
-                })
-            })
-            .await?
-            .ok()?;
-            if count == 0 {
-                return None;
-            }
-            answer.advance(count);
-            self.since = Instant::now();
-        }
-        Some(())
-    }
-
-    /// Sends a body from a file, which the system does by itself.
-    #[cfg(target_os = "linux")]
-    async fn give_file<S: Bare>(
-        &mut self,
-        stream: &mut S,
-        mut head: Bytes,
-        file: &File,
-        length: usize,
-    ) -> Option<()> {
-        self.since = Instant::now();
-        let (mut offset, length) = (0, u64::try_from(length).unwrap_or(u64::MAX));
-        while offset < length {
-            let count = poll_fn(|context| {
-                self.poll(READING_PATIENCE, context, |context| {
-                    stream.poll_send(context, || {
-                        if !head.is_empty() {
-                            // The body is to come along with it.
-                            return Ok(rustix::net::send(
-                                &*stream,
-                                &head,
-                                SendFlags::MORE | SendFlags::NOSIGNAL,
-                            )?);
-                        }
-                        let left = usize::try_from(length - offset).unwrap_or(usize::MAX);
-                        Ok(rustix::fs::sendfile(&*stream, file, Some(&mut offset), left)?)
-                    })
-                })
-            })
-            .await?
-            .ok()?;
-            if count == 0 {
-                return None;
-            }
-            head.advance(count.min(head.len()));
-            self.since = Instant::now();
-        }
-        Some(())
-    }
-
-    /// Sends nothing: the shelf holds no files here.
-    #[cfg(not(target_os = "linux"))]
-    async fn give_file<S: Bare>(&mut self, _: &mut S, _: Bytes, _: &File, _: usize) -> Option<()> {
-        None
-    }
-
-    /// Waits for something from the client, unless all is to end.
-    fn poll_stopped<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        act: impl FnMut(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<Option<T>> {
-        match self.poll(HEAD_PATIENCE, context, act) {
-            Poll::Pending if self.stopped.as_mut().poll(context).is_ready() => Poll::Ready(None),
-            polled => polled,
-        }
-    }
-
-    /// Waits for something from the client for some time; `None` when it is over.
-    fn poll<T>(
-        &mut self,
-        patience: Duration,
-        context: &mut Context<'_>,
-        mut act: impl FnMut(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<Option<T>> {
-        if let Poll::Ready(done) = act(context) {
-            return Poll::Ready(Some(done));
-        }
-        let end = self.since + patience;
-        while self.alarm.as_mut().poll(context).is_ready() {
-            if Instant::now() >= end {
-                return Poll::Ready(None);
-            }
-            self.alarm.as_mut().reset(end);
-        }
-        Poll::Pending
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -540,7 +333,7 @@ mod tests {
     use hyper_util::server::graceful::GracefulShutdown;
     use tempfile::TempDir;
     use tokio::io::AsyncWriteExt;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::config::{self, Sources};
