@@ -267,8 +267,6 @@ fn turn_within(
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
     let lock = output.lock()?;
-    // What is issued must outlive a crash before anyone sees it.
-    catalog.keep()?;
     let told = press::publish(settings, catalog, &mut library, &output, drafts, progress)?;
     drop(lock);
 

@@ -258,11 +258,15 @@ impl Catalog {
 
     /// Forgets folders that hold no article any more.
     pub(crate) fn drop_empty_folders(&self) -> Result<()> {
-        self.db.execute(
+        let dropped = self.db.execute(
             "DELETE FROM folder WHERE NOT EXISTS
                (SELECT 1 FROM file WHERE file.folder = folder.number)",
             [],
         )?;
+        if dropped > 0 {
+            // Their numbers may be given to others.
+            self.let_go();
+        }
         Ok(())
     }
 

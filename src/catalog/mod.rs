@@ -8,6 +8,7 @@
 //! - [`members`]: which entries may be in which feed, in its order
 //! - [`archives`]: which of them stand on which page of a feed's archive
 //! - [`wholes`]: articles that were read whole
+//! - [`held`]: entries that were made of them, remembered between turns
 //! - [`editions`]: what the published feeds and documents hold
 //! - [`news`]: what happened to entries, for whoever looks on
 //! - [`tombstones`]: what the feeds tell to be gone
@@ -24,6 +25,7 @@ pub mod entry;
 pub mod error;
 pub mod files;
 mod gathered;
+pub mod held;
 pub mod identity;
 pub mod ledger;
 pub mod members;
@@ -45,6 +47,7 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use crate::catalog::gathered::Gathered;
+use crate::catalog::held::Held;
 
 pub use crate::catalog::error::CatalogError;
 use crate::model::report::Report;
@@ -64,6 +67,7 @@ pub struct Catalog {
     /// How many entries have a file.
     articles: Cell<i64>,
     gathered: RefCell<Gathered>,
+    held: RefCell<Held>,
 }
 
 /// Where a state is kept.

@@ -163,6 +163,7 @@ impl Catalog {
             first_new: 1,
             articles: Cell::new(0),
             gathered: RefCell::default(),
+            held: RefCell::default(),
         };
         catalog.prepare()?;
         Ok(catalog)
@@ -289,6 +290,7 @@ impl Catalog {
     /// Forgets what the files tell, so that all of them are read again. Which entry a file holds is
     /// remembered.
     fn forget_derived(&mut self) -> Result<()> {
+        self.let_go();
         for table in DERIVED {
             self.db.execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -369,6 +371,7 @@ impl Catalog {
 
     /// Ends the turn and drops its changes since the last [`Catalog::keep`].
     pub fn roll_back(&mut self) -> Result<()> {
+        self.let_go();
         let ended = self.db.execute_batch("ROLLBACK");
         self.seal()?;
         Ok(ended?)
@@ -398,6 +401,7 @@ impl Catalog {
 
     /// Lets go of what is only held to be found sooner.
     pub fn shrink(&self) -> Result<()> {
+        self.let_go();
         self.db.flush_prepared_statement_cache();
         Ok(self.db.execute_batch("PRAGMA shrink_memory")?)
     }

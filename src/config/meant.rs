@@ -345,7 +345,7 @@ pub enum Paging {
 }
 
 /// How much of an article an entry carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContentMode {
     /// The content.
     Full,

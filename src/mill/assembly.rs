@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::entry::EntryRow;
+use crate::catalog::held::Made;
 use crate::catalog::members::{FeedRow, Member};
 use crate::catalog::wholes::Article;
 use crate::catalog::{Catalog, CatalogError};
@@ -96,15 +97,21 @@ impl Draft<'_> {
             return Ok(());
         }
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
-        let all = chosen.par_iter().map(|(_, _, entry)| shown(entry));
-        self.shown = Some(all.collect::<Result<Vec<_>, CatalogError>>()?);
-        for (member, article, _) in &chosen {
-            if member.entry.matter.is_none() {
+        let all = chosen.par_iter().map(Chosen::shown);
+        let all = all.collect::<Result<Vec<_>, CatalogError>>()?;
+        for (one, shown) in chosen.iter().zip(&all) {
+            let Chosen { issued, origin: Origin::Article(article), entry } = one else { continue };
+            let mut issued = issued.clone();
+            if issued.matter.is_none() {
                 let matter = library::matter_of(settings, &article.head, &article.whole);
-                catalog.set_matter(member.entry.number, &matter)?;
+                catalog.set_matter(issued.number, &matter)?;
+                issued.matter = Some(matter);
             }
+            let made = Made { entry: Arc::clone(entry), shown: shown.clone() };
+            catalog.remember(&issued, self.query.plan.content, made)?;
         }
-        self.entries = chosen.into_iter().map(|(_, _, entry)| Arc::new(entry)).collect();
+        self.entries = chosen.into_iter().map(|one| one.entry).collect();
+        self.shown = Some(all);
         Ok(())
     }
 
@@ -178,6 +185,32 @@ pub(super) fn pageless(drafts: &[Draft<'_>]) -> usize {
     pageless.collect::<BTreeSet<_>>().len()
 }
 
+/// An entry that a feed is to hold.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    issued: EntryRow,
+    origin: Origin,
+    pub(super) entry: Arc<Entry>,
+}
+
+/// What an entry was made from.
+#[derive(Debug)]
+enum Origin {
+    Article(Box<Article>),
+    /// It was shown before.
+    Former(Shown),
+}
+
+impl Chosen {
+    /// Gives what matters to subscribers of it.
+    fn shown(&self) -> Result<Shown, CatalogError> {
+        match &self.origin {
+            Origin::Article(_) => shown(&self.entry),
+            Origin::Former(shown) => Ok(shown.clone()),
+        }
+    }
+}
+
 /// Takes the members of a feed in order until a limit is reached. Only those that are taken are read
 /// whole, and those whose text a condition asks for.
 pub(super) fn choose(
@@ -186,7 +219,7 @@ pub(super) fn choose(
     catalog: &Catalog,
     library: &mut Library<'_>,
     now: Timestamp,
-) -> Result<Vec<(Member, Article, Entry)>, CatalogError> {
+) -> Result<Vec<Chosen>, CatalogError> {
     let plan = query.plan;
     let mut intake = Intake::new(plan.limits, now);
     let mut chosen = Vec::new();
@@ -202,27 +235,40 @@ pub(super) fn choose(
             let is_in = entry.published <= now && !is_over && !intake.is_too_old(entry.published);
             is_in && member.fits != Some(false)
         });
-        let due: Vec<Member> = due.collect();
-        let keys: Vec<_> = due.iter().filter_map(|member| member.entry.file.clone()).collect();
-        let wholes = library.wholes(catalog, &keys)?;
-        for (member, article) in due.into_iter().zip(wholes) {
+        let needs_text = |member: &Member| member.fits.is_none() && filter::needs_text(plan);
+        let mut candidates = Vec::new();
+        for member in due.filter(|member| member.entry.file.is_some()) {
+            let is_known = member.entry.matter.is_some() && !needs_text(&member);
+            let held = if is_known { catalog.recall(&member.entry, plan.content)? } else { None };
+            candidates.push((member, held));
+        }
+        let missing = candidates.iter().filter(|(_, held)| held.is_none());
+        let keys: Vec<_> = missing.filter_map(|(member, _)| member.entry.file.clone()).collect();
+        let mut wholes = library.wholes(catalog, &keys)?.into_iter();
+        for (member, held) in candidates {
             if intake.is_full() {
                 return Ok(chosen);
             }
-            let Some(article) = article else { continue };
-            if member.fits.is_none() && filter::needs_text(plan) {
-                let title = &article.head.title;
-                let fits = filter::refused_by_text(plan, title, &article.whole.text).is_none();
-                catalog.set_fits(row.number, &member, fits)?;
-                if !fits {
-                    continue;
+            let one = if let Some(Made { entry, shown }) = held {
+                Chosen { issued: member.entry, origin: Origin::Former(shown), entry }
+            } else {
+                let Some(article) = wholes.next().flatten() else { continue };
+                if needs_text(&member) {
+                    let (title, text) = (&article.head.title, &article.whole.text);
+                    let fits = filter::refused_by_text(plan, title, text).is_none();
+                    catalog.set_fits(row.number, &member, fits)?;
+                    if !fits {
+                        continue;
+                    }
                 }
-            }
-            let entry = entry(&member.entry, &article, plan.content);
-            if !intake.take(&entry) {
+                let entry = Arc::new(entry(&member.entry, &article, plan.content));
+                let origin = Origin::Article(Box::new(article));
+                Chosen { issued: member.entry, origin, entry }
+            };
+            if !intake.take(&one.entry) {
                 return Ok(chosen);
             }
-            chosen.push((member, article, entry));
+            chosen.push(one);
         }
         if intake.is_full() {
             break;

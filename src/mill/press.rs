@@ -16,7 +16,7 @@ use crate::model::archive::{History, Page};
 use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::edition::Shown;
-use crate::model::feed::{Feed, OVERVIEW_PATH};
+use crate::model::feed::{Feed, Format, OVERVIEW_PATH};
 use crate::model::report::Report;
 use crate::publish::directory::{Directory, Placed, PublishError};
 use crate::publish::gate::{self, Forecast};
@@ -42,10 +42,10 @@ pub(super) fn forecasts(
             continue;
         }
         let before = catalog.shown(&draft.query.folder)?;
+        let after: BTreeSet<&str> = draft.shown().iter().map(|one| one.id.as_str()).collect();
         let mut gone = BTreeSet::new();
-        for one in &before {
-            let entry = catalog.entry_by_id(&one.id)?;
-            let stays = match entry {
+        for one in before.iter().filter(|one| !after.contains(one.id.as_str())) {
+            let stays = match catalog.entry_by_id(&one.id)? {
                 Some(entry) => catalog.is_member(draft.row.number, entry.number)?,
                 None => false,
             };
@@ -91,7 +91,7 @@ pub(super) fn bury(
 const TOGETHER: usize = 4;
 
 /// Renders and publishes the stale feeds, removes the documents of feeds that are no more, and keeps
-/// what was published in the catalog.
+/// what was published in the catalog. What is issued is kept before anyone sees it.
 pub(super) fn publish(
     settings: &Settings,
     catalog: &mut Catalog,
@@ -101,46 +101,43 @@ pub(super) fn publish(
     progress: &dyn Progress,
 ) -> Result<Told, TurnError> {
     let former = catalog.documents()?;
-    let mut told = Told::default();
-    let mut expected = BTreeSet::new();
     let mut ended = catalog.shown_feeds()?;
+    let mut press = Press {
+        settings,
+        catalog,
+        output,
+        former,
+        expected: BTreeSet::new(),
+        told: Told::default(),
+        is_kept: false,
+    };
     let shared = Shared::of(settings, &drafts);
     let mut ready = Vec::new();
     for draft in drafts {
         ended.remove(&draft.query.folder);
-        let archive = Archive::of(catalog, &draft)?;
         // Archive documents are in place before the document that points at them.
-        for page in stale_pages(&archive, &draft, output, &former, &mut told) {
-            let feed = archive.feed(settings, catalog, library, &draft, page)?;
-            for placed in print(output, &[&feed], &former)? {
-                record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
-            }
-            catalog.set_page(draft.row.number, page.number(), false)?;
-        }
-        for (page, _) in archive.pages() {
-            expected.extend(paths(output, &draft, Some(*page)));
-        }
+        let history = press.archive(library, &draft)?;
         let paths = paths(output, &draft, None);
         if !draft.is_stale {
-            told.written.unchanged += paths.len();
+            press.told.written.unchanged += paths.len();
         }
-        expected.extend(paths);
+        press.expected.extend(paths);
         if !draft.is_stale {
             continue;
         }
-        let feed = subscription(settings, catalog, &draft, archive.history())?;
+        let feed = subscription(settings, press.catalog, &draft, history)?;
         ready.push((draft, feed));
         if ready.len() == TOGETHER {
-            replace(settings, catalog, output, &mut ready, &former, &mut told, progress)?;
+            press.replace(&mut ready, progress)?;
         }
     }
-    replace(settings, catalog, output, &mut ready, &former, &mut told, progress)?;
-    expected.extend(shared.publish(settings, catalog, output, &former, &mut told)?);
-    remove_others(catalog, output, &former, &expected, &mut told)?;
+    press.replace(&mut ready, progress)?;
+    press.share(shared)?;
+    press.remove_others()?;
     for folder in ended {
-        catalog.set_shown(&folder, &[])?;
+        press.catalog.set_shown(&folder, &[])?;
     }
-    Ok(told)
+    Ok(press.told)
 }
 
 /// What belongs to no feed, or to all.
@@ -161,60 +158,187 @@ impl Shared {
             has_news: drafts.iter().any(|draft| draft.is_stale),
         }
     }
-
-    /// Publishes it, once the feeds are published. Gives the paths.
-    fn publish(
-        self,
-        settings: &Settings,
-        catalog: &Catalog,
-        output: &Directory<'_>,
-        former: &BTreeMap<String, DocumentRow>,
-        told: &mut Told,
-    ) -> Result<Vec<String>, TurnError> {
-        let mut paths = Vec::new();
-        let mut dated = Vec::new();
-        let mut documents = vec![html::stylesheet(), self.list];
-        if let Some(listed) = self.listed {
-            documents.push(html::script());
-            paths = output.paths(OVERVIEW_PATH);
-            // What is listed is noted in any case.
-            let is_other = catalog.set_listed(&listed.print())?;
-            if is_other || self.has_news || !are_intact(output, &paths, former) {
-                dated.push(listed.document(settings, catalog)?);
-            } else {
-                told.written.unchanged += paths.len();
-            }
-        }
-        paths.extend(documents.iter().flat_map(|one| output.paths(&one.path)));
-        let since = settings.site.authority.since();
-        dated.extend(documents.into_iter().map(|one| (one, since)));
-        let placed = output.publish(dated)?.concat();
-        sync(output, placed.iter(), former)?;
-        record(catalog, None, &placed, &mut told.written)?;
-        Ok(paths)
-    }
 }
 
-/// Replaces what people subscribe to of some feeds.
-fn replace(
-    settings: &Settings,
-    catalog: &mut Catalog,
-    output: &Directory<'_>,
-    ready: &mut Vec<(Draft<'_>, Feed)>,
-    former: &BTreeMap<String, DocumentRow>,
-    told: &mut Told,
-    progress: &dyn Progress,
-) -> Result<(), TurnError> {
-    let placed = print(output, &ready.iter().map(|(_, feed)| feed).collect::<Vec<_>>(), former)?;
-    for ((draft, feed), placed) in ready.drain(..).zip(placed) {
-        let glance = overview::glance(settings, catalog, &draft, &feed.entries)?;
-        catalog.set_glance(draft.row.number, &glance)?;
-        record(catalog, Some(&draft.query.folder), &placed, &mut told.written)?;
-        catalog.set_shown(&draft.query.folder, draft.shown())?;
-        catalog.set_fresh(draft.row.number)?;
-        progress.step();
+/// Brings documents to their places.
+struct Press<'a> {
+    settings: &'a Settings,
+    catalog: &'a mut Catalog,
+    output: &'a Directory<'a>,
+    /// What was published before.
+    former: BTreeMap<String, DocumentRow>,
+    /// The paths of all that is published now.
+    expected: BTreeSet<String>,
+    told: Told,
+    /// Whether the catalog is kept as it was when the first document went to its place.
+    is_kept: bool,
+}
+
+impl Press<'_> {
+    /// Publishes the pages of a feed's archive that may be other than they should be, and tells what the
+    /// feed says of its archive.
+    fn archive(
+        &mut self,
+        library: &mut Library<'_>,
+        draft: &Draft<'_>,
+    ) -> Result<History, TurnError> {
+        let archive = Archive::of(self.catalog, draft)?;
+        for page in self.stale_pages(&archive, draft) {
+            let feed = archive.feed(self.settings, self.catalog, library, draft, page)?;
+            for placed in self.print(&[&feed])? {
+                self.record(Some(&draft.query.folder), &placed)?;
+            }
+            self.catalog.set_page(draft.row.number, page.number(), false)?;
+        }
+        for (page, _) in archive.pages() {
+            self.expected.extend(paths(self.output, draft, Some(*page)));
+        }
+        Ok(archive.history())
     }
-    Ok(())
+
+    /// Gives the pages of an archive whose documents may be other than they should be, in the order in
+    /// which they are published: new ones first, since older ones are going to point at them, and the
+    /// oldest first. The documents of the others are counted.
+    fn stale_pages(&mut self, archive: &Archive, draft: &Draft<'_>) -> Vec<Page> {
+        let mut stale = Vec::new();
+        for (page, is_stale) in archive.pages() {
+            let paths = paths(self.output, draft, Some(*page));
+            let is_new = !paths.iter().all(|path| self.former.contains_key(path));
+            if *is_stale || !self.are_intact(&paths) {
+                stale.push((!is_new, *page));
+            } else {
+                self.told.written.unchanged += paths.len();
+            }
+        }
+        stale.sort_unstable();
+        stale.into_iter().map(|(_, page)| page).collect()
+    }
+
+    /// Replaces what people subscribe to of some feeds.
+    fn replace(
+        &mut self,
+        ready: &mut Vec<(Draft<'_>, Feed)>,
+        progress: &dyn Progress,
+    ) -> Result<(), TurnError> {
+        let placed = self.print(&ready.iter().map(|(_, feed)| feed).collect::<Vec<_>>())?;
+        for ((draft, feed), placed) in ready.drain(..).zip(placed) {
+            let glance = overview::glance(self.settings, self.catalog, &draft, &feed.entries)?;
+            self.catalog.set_glance(draft.row.number, &glance)?;
+            self.record(Some(&draft.query.folder), &placed)?;
+            self.catalog.set_shown(&draft.query.folder, draft.shown())?;
+            self.catalog.set_fresh(draft.row.number)?;
+            progress.step();
+        }
+        Ok(())
+    }
+
+    /// Publishes what belongs to all feeds, once these are published.
+    fn share(&mut self, shared: Shared) -> Result<(), TurnError> {
+        let mut dated = Vec::new();
+        let mut documents = vec![html::stylesheet(), shared.list];
+        if let Some(listed) = shared.listed {
+            documents.push(html::script());
+            let paths = self.output.paths(OVERVIEW_PATH);
+            // What is listed is noted in any case.
+            let is_other = self.catalog.set_listed(&listed.print())?;
+            if is_other || shared.has_news || !self.are_intact(&paths) {
+                dated.push(listed.document(self.settings, self.catalog)?);
+            } else {
+                self.told.written.unchanged += paths.len();
+            }
+            self.expected.extend(paths);
+        }
+        let since = self.settings.site.authority.since();
+        self.expected.extend(documents.iter().flat_map(|one| self.output.paths(&one.path)));
+        dated.extend(documents.into_iter().map(|one| (one, since)));
+        let placed = self.place(|| dated)?.concat();
+        self.record(None, &placed)
+    }
+
+    /// Renders feeds and puts their documents into their places, on all threads. Gives what was placed,
+    /// feed by feed.
+    fn print(&mut self, feeds: &[&Feed]) -> Result<Vec<Vec<Placed>>, TurnError> {
+        let all = feeds.iter().flat_map(|feed| feed.formats.iter().map(|format| (*feed, *format)));
+        let all: Vec<_> = all.collect();
+        let render = |(feed, format): (&Feed, Format)| {
+            (render::document(feed, format), feed.updated.unwrap_or(feed.since))
+        };
+        let mut placed = self.place(|| all.into_par_iter().map(render).collect())?.into_iter();
+        let of_feed = |feed: &&Feed| placed.by_ref().take(feed.formats.len()).flatten().collect();
+        Ok(feeds.iter().map(of_feed).collect())
+    }
+
+    /// Makes documents, and puts them into their places. The first time the catalog is kept while they
+    /// are made: it waits for the disk, and they don't.
+    fn place(
+        &mut self,
+        make: impl FnOnce() -> Vec<(Document, Timestamp)> + Send,
+    ) -> Result<Vec<Vec<Placed>>, TurnError> {
+        let mut documents = Vec::new();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| documents = make());
+            let kept = if self.is_kept { Ok(()) } else { self.catalog.keep() };
+            self.is_kept = kept.is_ok();
+            kept
+        })?;
+        let placed = self.output.publish(documents)?;
+        self.sync(placed.iter().flatten())?;
+        Ok(placed)
+    }
+
+    /// Makes sure that documents stay where they were placed, now or by a build that did not come to its
+    /// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
+    fn sync<'b>(
+        &self,
+        placed: impl Iterator<Item = &'b Placed> + Clone,
+    ) -> Result<(), PublishError> {
+        let is_known = |one: &&Placed| {
+            self.former.get(&one.path).is_some_and(|known| known.stamp == one.stamp)
+        };
+        let unsure = placed.clone().filter(|one| one.is_replaced || !is_known(one));
+        self.output.clear(placed.map(|one| one.path.as_str()));
+        self.output.sync(unsure.map(|one| one.path.as_str()))
+    }
+
+    /// Tells whether documents are as they were left.
+    fn are_intact(&self, paths: &[String]) -> bool {
+        paths.iter().all(|path| {
+            let known = self.former.get(path);
+            known.is_some_and(|known| self.output.is_intact(path, &known.stamp))
+        })
+    }
+
+    fn record(&mut self, feed: Option<&str>, placed: &[Placed]) -> Result<(), TurnError> {
+        for Placed { path, stamp, hash, is_replaced } in placed {
+            self.catalog.put_document(&DocumentRow {
+                path: path.clone(),
+                feed: feed.map(ToOwned::to_owned),
+                stamp: stamp.clone(),
+                hash: *hash,
+            })?;
+            self.told.written.replaced += usize::from(*is_replaced);
+            self.told.written.unchanged += usize::from(!*is_replaced);
+        }
+        Ok(())
+    }
+
+    /// Removes the documents that were published and belong to no feed any more.
+    fn remove_others(&mut self) -> Result<(), TurnError> {
+        let is_other = |path: &String| !self.expected.contains(path);
+        let others: Vec<_> = self.former.iter().filter(|(path, _)| is_other(path)).collect();
+        for (path, row) in &others {
+            if self.output.remove(path, &row.hash)? {
+                self.told.written.removed += 1;
+            } else {
+                let message =
+                    "its feed is no more, but the file was changed by others, so it stays";
+                let report = Report::warning("foreign-change", message);
+                self.told.reports.push(report.in_file((*path).clone()));
+            }
+            self.catalog.drop_document(path)?;
+        }
+        Ok(self.output.sync(others.iter().map(|(path, _)| path.as_str()))?)
+    }
 }
 
 /// Renders the list of all feeds for machines, grouped as they are declared.
@@ -225,17 +349,6 @@ fn list(settings: &Settings, drafts: &[Draft<'_>]) -> Document {
     opml::render(&settings.site.title, &branches)
 }
 
-/// Tells whether documents are as they were left.
-fn are_intact(
-    output: &Directory<'_>,
-    paths: &[String],
-    former: &BTreeMap<String, DocumentRow>,
-) -> bool {
-    let is_intact =
-        |path: &String| former.get(path).is_some_and(|known| output.is_intact(path, &known.stamp));
-    paths.iter().all(is_intact)
-}
-
 /// Gives the paths of the documents of a feed: those of a page of its archive, or those that people
 /// subscribe to.
 fn paths(output: &Directory<'_>, draft: &Draft<'_>, page: Option<Page>) -> Vec<String> {
@@ -243,30 +356,6 @@ fn paths(output: &Directory<'_>, draft: &Draft<'_>, page: Option<Page>) -> Vec<S
     formats
         .flat_map(|format| output.paths(&Feed::path_in(&draft.query.folder, page, *format)))
         .collect()
-}
-
-/// Gives the pages of an archive whose documents may be other than they should be, in the order in
-/// which they are published: new ones first, since older ones are going to point at them, and the
-/// oldest first. The documents of the others are counted.
-fn stale_pages(
-    archive: &Archive,
-    draft: &Draft<'_>,
-    output: &Directory<'_>,
-    former: &BTreeMap<String, DocumentRow>,
-    told: &mut Told,
-) -> Vec<Page> {
-    let mut stale = Vec::new();
-    for (page, is_stale) in archive.pages() {
-        let paths = paths(output, draft, Some(*page));
-        let is_new = !paths.iter().all(|path| former.contains_key(path));
-        if *is_stale || !are_intact(output, &paths, former) {
-            stale.push((!is_new, *page));
-        } else {
-            told.written.unchanged += paths.len();
-        }
-    }
-    stale.sort_unstable();
-    stale.into_iter().map(|(_, page)| page).collect()
 }
 
 /// Puts together what people subscribe to.
@@ -279,78 +368,4 @@ fn subscription(
     let entries = draft.entries.clone();
     let tombstones = catalog.tombstones(&draft.query.folder)?;
     Ok(draft.feed(settings, entries, tombstones, history))
-}
-
-/// Renders feeds and puts their documents into their places, on all threads. Gives what was placed, feed
-/// by feed.
-fn print(
-    output: &Directory<'_>,
-    feeds: &[&Feed],
-    former: &BTreeMap<String, DocumentRow>,
-) -> Result<Vec<Vec<Placed>>, TurnError> {
-    let formats = feeds.iter().flat_map(|feed| feed.formats.iter().map(|format| (*feed, *format)));
-    let documents = formats
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|(feed, format)| (render::document(feed, format), feed.updated.unwrap_or(feed.since)))
-        .collect();
-    let mut placed = output.publish(documents)?.into_iter();
-    let of_feed = |feed: &&Feed| placed.by_ref().take(feed.formats.len()).flatten().collect();
-    let placed: Vec<Vec<Placed>> = feeds.iter().map(of_feed).collect();
-    sync(output, placed.iter().flatten(), former)?;
-    Ok(placed)
-}
-
-/// Makes sure that documents stay where they were placed, now or by a build that did not come to its
-/// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
-fn sync<'a>(
-    output: &Directory<'_>,
-    placed: impl Iterator<Item = &'a Placed> + Clone,
-    former: &BTreeMap<String, DocumentRow>,
-) -> Result<(), PublishError> {
-    let is_known =
-        |one: &&Placed| former.get(&one.path).is_some_and(|known| known.stamp == one.stamp);
-    let unsure = placed.clone().filter(|one| one.is_replaced || !is_known(one));
-    output.clear(placed.map(|one| one.path.as_str()));
-    output.sync(unsure.map(|one| one.path.as_str()))
-}
-
-fn record(
-    catalog: &Catalog,
-    feed: Option<&str>,
-    placed: &[Placed],
-    written: &mut Written,
-) -> Result<(), CatalogError> {
-    for Placed { path, stamp, hash, is_replaced } in placed {
-        catalog.put_document(&DocumentRow {
-            path: path.clone(),
-            feed: feed.map(ToOwned::to_owned),
-            stamp: stamp.clone(),
-            hash: *hash,
-        })?;
-        written.replaced += usize::from(*is_replaced);
-        written.unchanged += usize::from(!*is_replaced);
-    }
-    Ok(())
-}
-
-/// Removes the documents that were published and belong to no feed any more.
-fn remove_others(
-    catalog: &Catalog,
-    output: &Directory<'_>,
-    former: &BTreeMap<String, DocumentRow>,
-    expected: &BTreeSet<String>,
-    told: &mut Told,
-) -> Result<(), TurnError> {
-    let others = || former.iter().filter(|(path, _)| !expected.contains(*path));
-    for (path, row) in others() {
-        if output.remove(path, &row.hash)? {
-            told.written.removed += 1;
-        } else {
-            let message = "its feed is no more, but the file was changed by others, so it stays";
-            told.reports.push(Report::warning("foreign-change", message).in_file(path.clone()));
-        }
-        catalog.drop_document(path)?;
-    }
-    Ok(output.sync(others().map(|(path, _)| path.as_str()))?)
 }

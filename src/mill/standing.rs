@@ -95,7 +95,7 @@ fn in_feed(
     let query: Query<'_> = group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone());
     let mut library = Library::new(settings, false, Fresh::default());
     let chosen = assembly::choose(row, &query, catalog, &mut library, now)?;
-    let is_in = chosen.iter().any(|(_, _, entry)| entry.id == article.id);
+    let is_in = chosen.iter().any(|one| one.entry.id == article.id);
     let by_text = || filter::refused_by_text(query.plan, &article.head.title, &whole.text);
     let by_limit = || {
         let limit = limit(query.plan.limits, article, chosen.len(), now);

@@ -1,7 +1,10 @@
 //! What can't be brought about from outside.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -15,14 +18,23 @@ struct Site {
 }
 
 impl Site {
-    fn new() -> Self {
+    fn new(feeds: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let at = |name: &str| folder.path().join(name);
-        let (seeds, feeds) = (at("seeds"), at("feeds"));
+        let seeds = folder.path().join("seeds");
         fs::create_dir(&seeds).expect("made");
+        Self::of(folder, &seeds, feeds)
+    }
+
+    /// Makes the same of the articles of another one.
+    fn beside(other: &Self, feeds: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Self::of(folder, &other.path(""), feeds)
+    }
+
+    fn of(folder: TempDir, seeds: &Path, feeds: &str) -> Self {
+        let output = folder.path().join("feeds");
         let text = format!(
-            "input.folders = [{seeds:?}]\noutput.folder = {feeds:?}\noutput.gate = 1000\n\
-             [[feed]]\nlimit = 1\n"
+            "input.folders = [{seeds:?}]\noutput.folder = {output:?}\noutput.gate = 1000\n{feeds}"
         );
         let file = ConfigFile { name: "config.toml".into(), text };
         let sources = Sources { file: Some(file), ..Sources::default() };
@@ -46,10 +58,25 @@ impl Site {
             Some(name) => scope.add_file(Place::new(0, name)),
             None => scope.add_everything(Why::Begun),
         }
+        self.look(&scope, waited)
+    }
+
+    fn look(&mut self, scope: &Scope, waited: u32) -> Result<Edition, TurnError> {
         let following = Following { most_new: usize::MAX, settle: Duration::ZERO, waited };
-        let permits = Permits { following: Some(following), ..Permits::default() };
+        let permits = Permits { following: Some(following), force: true, dry_run: false };
         let now = Timestamp::from_unix(1_735_689_600).expect("a time");
-        turn(&self.settings, &mut self.catalog, &scope, now, permits, &Silent)
+        turn(&self.settings, &mut self.catalog, scope, now, permits, &Silent)
+    }
+
+    /// Gives all documents that were published, by their paths.
+    fn documents(&self) -> BTreeMap<String, Vec<u8>> {
+        let documents = self.catalog.documents().expect("read").into_keys();
+        let output = self.folder.path().join("feeds");
+        let read = |path: String| {
+            let bytes = fs::read(output.join(&path)).expect("it is there");
+            (path, bytes)
+        };
+        documents.map(read).collect()
     }
 
     fn feed(&self) -> String {
@@ -61,7 +88,7 @@ impl Site {
 /// waited for, but not for ever, and never shown half.
 #[test]
 fn whoever_writes_for_ever_stops_no_feed() {
-    let mut site = Site::new();
+    let mut site = Site::new("[[feed]]\nlimit = 1\n");
     for (name, day, text) in [("a.md", 1, "First"), ("b.md", 2, "Second"), ("c.md", 3, "Third")] {
         site.write(name, day, text);
     }
@@ -81,4 +108,99 @@ fn whoever_writes_for_ever_stops_no_feed() {
     let edition = site.turn(Some("b.md"), 0).expect("published");
     assert_eq!(edition.restless, []);
     assert!(site.feed().contains("Half"));
+}
+
+/// An article goes with its folder, and comes back in another one, which gets the number of the former.
+#[test]
+fn what_comes_back_elsewhere_is_not_what_it_was() {
+    let mut site = Site::new("[[feed]]\nlimit = 1\n");
+    for folder in ["one", "other"] {
+        fs::create_dir(site.path(folder)).expect("made");
+        let place = format!("{folder}/a.md");
+        site.write(&place, 1, "[more](more.html)");
+        let text = fs::read_to_string(site.path(&place)).expect("read").replace(&place, "a");
+        fs::write(site.path(&place), text).expect("written");
+        site.turn(None, stock::MOST_WAITS).expect("published");
+        assert!(site.feed().contains(&format!("/{folder}/more.html")), "{}", site.feed());
+        fs::remove_file(site.path(&place)).expect("removed");
+        site.turn(None, stock::MOST_WAITS).expect("published");
+    }
+}
+
+/// Feeds that show the same articles in several ways, and not all of them.
+const FEEDS: &str = "[[feed]]\nlimit = 6\ncontent = \"full\"\nformats = [\"atom\"]\n\
+     [[feed]]\nname = \"in/{folder}\"\ncontent = \"summary\"\nformats = [\"json\"]\n\
+     [[feed]]\nname = \"some\"\nlimit = 3\nformats = [\"rss\"]\n[feed.except]\nwords = [\"odd\"]\n";
+
+/// What happens to an article: its file goes, comes to another folder, is written anew, or all are looked
+/// at.
+#[derive(Clone, Debug)]
+enum Edit {
+    Write { id: u8, folder: u8, text: u8, stress: &'static str },
+    Move { id: u8, folder: u8 },
+    Remove { id: u8 },
+    LookAround,
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let (id, folder) = (0..7_u8, 0..3_u8);
+    let edit = prop_oneof![
+        4 => (id.clone(), folder.clone(), 0..4_u8, prop_oneof![Just(""), Just("*")])
+            .prop_map(|(id, folder, text, stress)| Edit::Write { id, folder, text, stress }),
+        3 => (id.clone(), folder).prop_map(|(id, folder)| Edit::Move { id, folder }),
+        1 => id.prop_map(|id| Edit::Remove { id }),
+        2 => Just(Edit::LookAround),
+    ];
+    prop::collection::vec(edit, 1..32)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Two services follow the same articles, one of which remembers nothing between its turns.
+    #[test]
+    fn what_is_remembered_is_what_would_be_made_anew(edits in edits()) {
+        let mut site = Site::new(FEEDS);
+        let mut forgetful = Site::beside(&site, FEEDS);
+        for folder in ["0", "1", "2"] {
+            fs::create_dir(site.path(folder)).expect("made");
+        }
+        for edit in edits {
+            let find = |id: u8| {
+                let places = (0..3).map(|folder| format!("{folder}/{id}.md"));
+                places.into_iter().find(|place| site.path(place).exists())
+            };
+            let mut scope = Scope::default();
+            let mut told = |place: &str| scope.add_file(Place::new(0, place));
+            match edit {
+                Edit::Write { id, folder, text, stress } => {
+                    let place = find(id).unwrap_or_else(|| format!("{folder}/{id}.md"));
+                    let kind = if text % 2 == 0 { "even" } else { "odd" };
+                    // Links lead elsewhere from another folder, and stress does not matter.
+                    let text = format!(
+                        "---\ntitle: Number {id}\n---\nIt is {stress}{text}{stress}, [{kind}](more.html).\n"
+                    );
+                    fs::write(site.path(&place), text).expect("written");
+                    told(&place);
+                }
+                Edit::Move { id, folder } => {
+                    let Some(from) = find(id) else { continue };
+                    let to = format!("{folder}/{id}.md");
+                    fs::rename(site.path(&from), site.path(&to)).expect("moved");
+                    told(&from);
+                    told(&to);
+                }
+                Edit::Remove { id } => {
+                    let Some(place) = find(id) else { continue };
+                    fs::remove_file(site.path(&place)).expect("removed");
+                    told(&place);
+                }
+                Edit::LookAround => scope.add_everything(Why::Begun),
+            }
+            forgetful.catalog.shrink().expect("forgotten");
+            site.look(&scope, stock::MOST_WAITS).expect("published");
+            forgetful.look(&scope, stock::MOST_WAITS).expect("published");
+            prop_assert_eq!(site.documents(), forgetful.documents());
+        }
+    }
 }

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
-use rustix::fs::FlockOperation;
+use rustix::fs::{FlockOperation, Mode, OFlags};
 use tempfile::NamedTempFile;
 
 use crate::config::meant::{Coding, Output};
@@ -122,7 +122,15 @@ impl<'a> Directory<'a> {
             .iter()
             .flat_map(|(twins, modified)| twins.iter().map(|twin| (twin, *modified)))
             .collect();
-        let place = |index: usize| self.place(files[index].0, files[index].1);
+        // As long as a file is open, it is not freed when another one takes its name. To free one of
+        // 200 KB takes as long as to sync it, and all other renames of the folder wait for that: so
+        // it waits until all documents have their places.
+        let formers: Vec<Option<File>> =
+            files.iter().map(|(twin, _)| open(&self.root.join(&twin.path)).ok()).collect();
+        let place = |index: usize| {
+            let (twin, modified) = files[index];
+            self.place(twin, formers[index].as_ref(), modified)
+        };
         let mut placed = all_at_a_time(files.len(), place).into_iter();
         all.iter().map(|(twins, _)| placed.by_ref().take(twins.len()).collect()).collect()
     }
@@ -135,9 +143,15 @@ impl<'a> Directory<'a> {
         Ok(std::iter::once(document).chain(twins).collect())
     }
 
-    fn place(&self, document: &Document, modified: Timestamp) -> Result<Placed, PublishError> {
+    /// Puts a document into its place, where `former` is now.
+    fn place(
+        &self,
+        document: &Document,
+        former: Option<&File>,
+        modified: Timestamp,
+    ) -> Result<Placed, PublishError> {
         let path = self.root.join(&document.path);
-        let is_replaced = !is_same(&path, &document.bytes);
+        let is_replaced = !former.is_some_and(|former| is_same(former, &document.bytes));
         if is_replaced {
             at(&path, replace(&path, &document.bytes, after_former(&path, modified)))?;
         } else {
@@ -231,9 +245,14 @@ fn make_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens a file for reading. Never waits, as opening a FIFO would.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+}
+
 /// Compares a file with what it should hold. A file that can't be read isn't the same.
-fn is_same(path: &Path, bytes: &[u8]) -> bool {
-    let Ok(mut file) = File::open(path) else { return false };
+fn is_same(mut file: &File, bytes: &[u8]) -> bool {
     let same_length = file.metadata().is_ok_and(|found| found.len() == bytes.len() as u64);
     let mut current = Vec::new();
     same_length && file.read_to_end(&mut current).is_ok() && current == bytes
