@@ -8,9 +8,9 @@ use bytes::Bytes;
 use http::header::{
     ACCEPT, ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LINK, LOCATION, RANGE, REFERRER_POLICY,
-    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LINK, LOCATION, RANGE,
+    REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
@@ -260,6 +260,11 @@ impl Answer {
     /// Tells whether it goes on with what happens to entries.
     pub(super) fn goes_on(&self) -> bool {
         self.goes_on
+    }
+
+    /// Makes the answer to a request that may be meant in two ways, after which nothing else is heard.
+    pub(super) fn nonsense() -> Self {
+        Self::bare(StatusCode::BAD_REQUEST).with(CONNECTION, "close")
     }
 
     /// Makes the answer for someone who asks much too often, and may ask again after a time.

@@ -261,6 +261,7 @@ impl Host {
         let shelf = Arc::clone(&self.published.shelf.borrow());
         let answer = match held_back {
             Some(wait) => Answer::too_often(wait),
+            None if !wire::names_host(request) => Answer::nonsense(),
             None => answer::answer(request, &shelf, &self.terms, SystemTime::now()),
         };
         let (subject, goes_on, is_lasting) =
@@ -393,7 +394,8 @@ mod tests {
 
         /// Asks for the document, and gives what comes until the end of some text.
         async fn ask(&mut self, fields: &str, end: &str) -> String {
-            let request = format!("GET /rss.xml HTTP/1.1\r\nUser-Agent: Newsboat\r\n{fields}\r\n");
+            let request =
+                format!("GET /rss.xml HTTP/1.1\r\nHost: a\r\nUser-Agent: Newsboat\r\n{fields}\r\n");
             self.client.write_all(request.as_bytes()).await.expect("sent");
             let mut told = Vec::new();
             while !told.ends_with(end.as_bytes()) {

@@ -7,10 +7,10 @@ use std::mem::MaybeUninit;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
-use http::uri::PathAndQuery;
-use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
 
 use crate::serve::routes::EVENTS;
 
@@ -111,7 +111,20 @@ fn plain(head: Bytes) -> Option<Plain> {
         }
         request.headers.append(name, value);
     }
-    Some(Plain { head, request, is_last })
+    names_host(&request).then_some(Plain { head, request, is_last })
+}
+
+/// Tells whether a request names its host as it must: by one field, of HTTP/1.1 (RFC 9112 §3.2).
+pub(super) fn names_host(request: &Parts) -> bool {
+    if request.version != Version::HTTP_11 {
+        return true;
+    }
+    let mut hosts = request.headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
+    // An address without a name has none to tell.
+    let is_host = |host: &[u8]| {
+        host.is_empty() || (!host.contains(&b'@') && Authority::try_from(host).is_ok())
+    };
+    hosts.next().is_some_and(is_host) && hosts.next().is_none()
 }
 
 /// Tells whether all lines end as they should; some programs take a bare line feed for such an end, and
@@ -170,7 +183,7 @@ fn push_date(head: &mut Vec<u8>, now: SystemTime) {
 
 #[cfg(test)]
 mod tests {
-    use http::header::{ETAG, HOST};
+    use http::header::ETAG;
     use proptest::prelude::*;
 
     use super::*;
@@ -201,11 +214,31 @@ mod tests {
     #[test]
     fn the_last_request_says_so() {
         for (field, last) in [("close", true), ("Close", true), ("keep-alive", false)] {
-            let (reading, _) = reading(&format!("HEAD / HTTP/1.1\r\nConnection: {field}\r\n\r\n"));
+            let (reading, _) =
+                reading(&format!("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: {field}\r\n\r\n"));
             let Reading::Plain(plain) = reading else { panic!("{reading:?}") };
             let Plain { request, is_last, .. } = *plain;
             assert_eq!((request.method, is_last), (Method::HEAD, last));
         }
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        let names = |hosts: &[&str]| {
+            let request = Request::builder().version(Version::HTTP_11);
+            let request = hosts.iter().fold(request, |request, host| request.header(HOST, *host));
+            names_host(&request.body(()).expect("a request").into_parts().0)
+        };
+        for host in ["", "a.example", "a.example:8080", "127.0.0.1", "[::1]:80"] {
+            assert!(names(&[host]), "{host}");
+        }
+        let wrong: [&[&str]; 6] =
+            [&[], &["a", "a"], &["a", ""], &["a b"], &["user@a.example"], &["a/b"]];
+        for hosts in wrong {
+            assert!(!names(hosts), "{hosts:?}");
+        }
+        let older = Request::builder().version(Version::HTTP_10).body(()).expect("a request");
+        assert!(names_host(&older.into_parts().0));
     }
 
     #[test]
@@ -214,6 +247,7 @@ mod tests {
         for (line, fields) in [
             ("POST / HTTP/1.1", "Content-Length: 3\r\n"),
             ("GET / HTTP/1.1", "Content-Length: 0\r\n"),
+            ("GET / HTTP/1.1", "Host: a\r\n"),
             ("GET / HTTP/1.1", "Transfer-Encoding: chunked\r\n"),
             ("GET / HTTP/1.1", "Expect: 100-continue\r\n"),
             ("GET / HTTP/1.1", "Connection: Upgrade\r\nUpgrade: h2c\r\n"),
@@ -236,7 +270,7 @@ mod tests {
             ("PRI * HTTP/2.0\r\n\r\nSM", ""),
             ("\u{16}\u{3}\u{1}", ""),
         ] {
-            let sent = format!("{line}\r\n{fields}\r\n");
+            let sent = format!("{line}\r\nHost: a\r\n{fields}\r\n");
             let (reading, left) = reading(&sent);
             assert!(matches!(reading, Reading::Other), "{sent:?}: {reading:?}");
             assert_eq!(left, sent.as_bytes());
@@ -258,7 +292,7 @@ mod tests {
         /// Whatever is sent: what is taken out is one head, with nothing in it that tells of a body.
         #[test]
         fn nothing_but_whole_heads_is_taken_out(
-            sent in "(GET|HEAD|POST) /[a-z]{0,3} HTTP/1\\.1(\r\n|\n)((A|content-length|Connection|Host)( ?: ?|)[ -~]{0,5}(\r\n|\n|\r)){0,3}(\r\n|\n)?[\r\na-z]{0,4}",
+            sent in "(GET|HEAD|POST) /[a-z]{0,3} HTTP/1\\.1(\r\n|\n)(Host: a\r\n)?((A|content-length|Connection|Host)( ?: ?|)[ -~]{0,5}(\r\n|\n|\r)){0,3}(\r\n|\n)?[\r\na-z]{0,4}",
         ) {
             let mut left = sent.as_bytes().to_vec();
             match read(&mut left) {

@@ -142,10 +142,12 @@ fn what_does_not_fit_is_answered_and_the_rest_goes_on() {
     let (service, address) = serving(&site);
     let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "a".repeat(100_000));
     let many = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: a\r\n".repeat(1_000));
-    let hostile: [(&[u8], &str); 11] = [
+    let hostile: [(&[u8], &str); 13] = [
         (b"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", "400"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", "400"),
         (b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"),
         (b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", "400"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "400"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4, 5\r\n\r\n", "400"),
