@@ -3,8 +3,9 @@
 //! `cargo bench --bench service` measures, with 1,000, 10,000 and 100,000 articles, the time from the
 //! renaming of a new article into the folder to the last document of its feeds being in place, beside
 //! its limit, which is measured in the same run: parsing the article, and writing, syncing and renaming
-//! the same bytes. Then 100,000 files are moved in at once. The archives are kept in `target/bench`. The
-//! exit code is 1 when a goal is missed. Numbers of articles may be given, to try only those.
+//! the same bytes. Then the memory of a service with 10,000 articles is looked at once it rests, and 100,000
+//! files are moved in at once. The archives are kept in `target/bench`. The exit code is 1 when a goal is
+//! missed. Numbers of articles may be given, to try only those.
 
 #[allow(dead_code, reason = "only the corpus tells its summary")]
 mod archive;
@@ -31,9 +32,14 @@ const WORST_OVER: Duration = Duration::from_millis(25);
 /// How much longer it may take with a hundred times the articles.
 const GROWTH: f64 = 1.5;
 
+/// The articles of the service that rests, for how long it was left alone, and what it may need then.
+const RESTING: usize = 10_000;
+const REST: Duration = Duration::from_secs(5);
+const RESTING_MIB: f64 = 20.0;
+
 /// The files of the burst, and what it may need.
 const BURST: usize = 100_000;
-const BURST_MIB: u64 = 96;
+const BURST_MIB: f64 = 96.0;
 const BURST_TURNS: usize = 20;
 
 /// How long anything may take before it counts as broken.
@@ -96,6 +102,7 @@ fn measure(sizes: &[usize]) -> io::Result<bool> {
         let mark = if is_missed { "  MISSED" } else { "" };
         writeln!(out, "median, from the first to the last size: {growth:.2} times{mark}")?;
     }
+    is_reached &= rest(&mut out)?;
     Ok(burst(&mut out)? && is_reached)
 }
 
@@ -107,7 +114,7 @@ struct Latency {
 
 fn latency(size: usize) -> io::Result<Latency> {
     let place = place(size, &format!("latency-{size}"))?;
-    let service = Service::start(&place)?;
+    let service = Service::start(&place, &["--no-serve"])?;
     // The source is there before the first sample, so that each does the same.
     add(&place, 0)?;
     service.await_turn()?;
@@ -188,13 +195,30 @@ fn limit(place: &Path, number: usize) -> io::Result<Duration> {
     Ok(began.elapsed())
 }
 
+/// Leaves a service alone that has built and serves its feeds, and looks at its memory; `false` when that
+/// is too much.
+fn rest(out: &mut impl Write) -> io::Result<bool> {
+    let place = place(RESTING, "rest")?;
+    let service = Service::start(&place, &["--listen", "127.0.0.1:0"])?;
+    thread::sleep(REST);
+    let (all, own) = (service.mib("VmRSS:")?, service.mib("RssAnon:")?);
+    service.stop()?;
+    let is_missed = all > RESTING_MIB;
+    let mark = if is_missed { "  MISSED" } else { "" };
+    writeln!(
+        out,
+        "at rest with {RESTING} articles: {all:.1} MiB, {own:.1} without its program{mark}"
+    )?;
+    Ok(!is_missed)
+}
+
 /// Moves many files in at once, and tells what came of it; `false` when a goal is missed.
 fn burst(out: &mut impl Write) -> io::Result<bool> {
     let place = place(BURST, "burst")?;
     fs::rename(place.join("seeds"), place.join("crowd"))?;
     fs::create_dir(place.join("seeds"))?;
     fs::write(place.join("seeds/first.md"), article(0))?;
-    let service = Service::start(&place)?;
+    let service = Service::start(&place, &["--no-serve"])?;
     let began = Instant::now();
     fs::rename(place.join("crowd"), place.join("seeds/crowd"))?;
     let mut turns = 0;
@@ -206,7 +230,7 @@ fn burst(out: &mut impl Write) -> io::Result<bool> {
         }
     }
     let took = began.elapsed();
-    let mib = service.peak_mib()?;
+    let mib = service.mib("VmHWM:")?;
     service.stop()?;
     let followed = documents(&place.join("feeds"))?;
     // When articles without a date were first seen, only the ledger knows.
@@ -221,7 +245,7 @@ fn burst(out: &mut impl Write) -> io::Result<bool> {
     let is_missed = mib > BURST_MIB || turns > BURST_TURNS;
     writeln!(
         out,
-        "{BURST} files at once: {:.1} s, {turns} turns, {mib} MiB{}",
+        "{BURST} files at once: {:.1} s, {turns} turns, {mib:.0} MiB{}",
         took.as_secs_f64(),
         if is_missed { "  MISSED" } else { "" }
     )?;
@@ -276,8 +300,9 @@ struct Service {
 
 impl Service {
     /// Starts the service, and waits for its first edition.
-    fn start(place: &Path) -> io::Result<Self> {
-        let mut child = feedmill(place, &["run", "--no-serve"]).stderr(Stdio::piped()).spawn()?;
+    fn start(place: &Path, serving: &[&str]) -> io::Result<Self> {
+        let mut child =
+            feedmill(place, &[&["run"], serving].concat()).stderr(Stdio::piped()).spawn()?;
         let told = child.stderr.take().map(BufReader::new);
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -299,12 +324,12 @@ impl Service {
         }
     }
 
-    /// Gives the most memory that was in use at once.
-    fn peak_mib(&self) -> io::Result<u64> {
+    /// Gives what the system tells of its memory (`proc_pid_status(5)`).
+    fn mib(&self, name: &str) -> io::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        Ok(kib.unwrap_or_default() / 1024)
+        let told = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = told.and_then(|told| told.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+        Ok(kib.unwrap_or(f64::INFINITY) / 1024.0)
     }
 
     fn stop(mut self) -> io::Result<()> {

@@ -50,6 +50,9 @@ use crate::watch::watcher::{Hints, Watcher};
 /// How many new files a turn takes at most, so that a crowd of them is published in parts.
 const MOST_NEW: usize = 16_384;
 
+/// How long it must have been quiet until memory is given back that the next turn can do without.
+const QUIET: Duration = Duration::from_secs(2);
+
 /// How long a turn is put off that will know more a moment later.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -88,6 +91,8 @@ enum Event {
     Signal(Signal),
     /// It is time to tell systemd that the service is alive.
     Pulse,
+    /// Nothing has happened for a while.
+    Quiet,
 }
 
 /// How a service ended.
@@ -143,6 +148,8 @@ struct Daemon {
     refused: Scope,
     /// When the first of what is pending came.
     pending_since: Option<Instant>,
+    /// When it will have been quiet for a while; `None` once it was.
+    quiet_at: Option<Instant>,
 }
 
 impl Daemon {
@@ -193,6 +200,7 @@ impl Daemon {
             ending: Ending::Stopped,
             refused: Scope::default(),
             pending_since: None,
+            quiet_at: None,
         })
     }
 
@@ -202,7 +210,7 @@ impl Daemon {
             return None;
         }
         let is_idle = self.turning.is_none();
-        let retry = self.pause.until();
+        let (retry, quiet) = (self.pause.until(), self.quiet_at);
         Some(tokio::select! {
             biased;
             signal = self.signals.recv() => match signal {
@@ -216,6 +224,7 @@ impl Daemon {
             () = health_changed(&mut self.health) => Event::Watching,
             Some(scope) = self.hints.next(), if is_idle => Event::Look(scope),
             () = until(retry.map(Into::into)), if is_idle => Event::Retry,
+            () = until(quiet.map(Into::into)), if is_idle => Event::Quiet,
             reached = self.clock.reach(self.next_change), if is_idle => {
                 if let Err(error) = reached {
                     tracing::error!("the clock can't be waited for: {error}");
@@ -250,6 +259,12 @@ impl Daemon {
             }
             Event::Signal(Signal::Stop) => self.stop(),
             Event::Pulse => systemd::alive(),
+            Event::Quiet => {
+                self.quiet_at = None;
+                if let Some(workshop) = &self.workshop {
+                    workshop.give_back();
+                }
+            }
         }
     }
 
@@ -280,6 +295,7 @@ impl Daemon {
             self.control = self.listen();
         }
         self.workshop = Some(workshop);
+        self.quiet_at = Some(Instant::now() + QUIET);
         let mut is_all_well = false;
         match &outcome {
             Ok(edition) => {

@@ -13,7 +13,7 @@ use crate::model::feed::Entry;
 use crate::model::id::Digest;
 
 /// How many bytes of entries are held at most, nearly.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MOST_BYTES: usize = 2 * 1024 * 1024;
 
 /// What an entry needs beside its texts, roughly, in bytes.
 const FRAME_BYTES: usize = 1024;
@@ -70,7 +70,7 @@ impl Catalog {
     }
 
     /// Lets go of all entries.
-    pub(super) fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         self.held.take();
     }
 }

@@ -399,9 +399,8 @@ impl Catalog {
         Ok(articles.unwrap_or_default())
     }
 
-    /// Lets go of what is only held to be found sooner.
+    /// Lets go of what `SQLite` holds to find it sooner.
     pub fn shrink(&self) -> Result<()> {
-        self.let_go();
         self.db.flush_prepared_statement_cache();
         Ok(self.db.execute_batch("PRAGMA shrink_memory")?)
     }

@@ -171,8 +171,8 @@ impl Workshop {
         }
     }
 
-    /// Lets go of the memory that a turn needed, where it was much.
-    fn give_back(&self) {
+    /// Lets go of the memory that turns have needed.
+    pub(super) fn give_back(&self) {
         if let Some(Err(error)) = self.catalog.as_ref().map(Catalog::shrink) {
             tracing::debug!("the state keeps its memory: {error}");
         }

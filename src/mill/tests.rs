@@ -197,7 +197,7 @@ proptest! {
                 }
                 Edit::LookAround => scope.add_everything(Why::Begun),
             }
-            forgetful.catalog.shrink().expect("forgotten");
+            forgetful.catalog.let_go();
             site.look(&scope, stock::MOST_WAITS).expect("published");
             forgetful.look(&scope, stock::MOST_WAITS).expect("published");
             prop_assert_eq!(site.documents(), forgetful.documents());
