@@ -229,8 +229,9 @@ fn turn_within(
 
     let mut library = Library::new(settings, permits.following.is_some(), stock.fresh);
     let oldest_tombstone = now.plus_seconds(-settings.output.tombstone_seconds);
+    let former = catalog.documents()?;
     let (mut drafts, collisions) =
-        assembly::drafts(settings, catalog, scope, &output, oldest_tombstone)?;
+        assembly::drafts(settings, catalog, scope, &output, &former, oldest_tombstone)?;
     progress.begin("feeds", drafts.iter().filter(|draft| draft.is_stale).count());
     for draft in &mut drafts {
         archive::settle(settings, catalog, &mut library, draft, now)?;
@@ -267,7 +268,7 @@ fn turn_within(
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
     let lock = output.lock()?;
-    let told = press::publish(settings, catalog, &mut library, &output, drafts, progress)?;
+    let told = press::publish(settings, catalog, &mut library, &output, former, drafts, progress)?;
     drop(lock);
 
     if !catalog.is_first() {

@@ -1,11 +1,12 @@
 //! Putting a feed together: its entries, and what it says of itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use url::Url;
 
+use crate::catalog::editions::DocumentRow;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::held::Made;
 use crate::catalog::members::{FeedRow, Member};
@@ -46,17 +47,21 @@ pub(super) struct Draft<'a> {
     /// What it holds: what is published, or will be. `None` where nobody has to know: the feed stays as
     /// it is.
     pub(super) shown: Option<Vec<Shown>>,
+    /// What a stale feed held before, once its entries are selected.
+    pub(super) before: Vec<Shown>,
     /// The entries of a stale feed, once they are selected.
     pub(super) entries: Vec<Arc<Entry>>,
 }
 
-/// Gives all feeds, and what is the matter where two come to one folder. Tombstones end when they are
+/// Gives all feeds, and what is the matter where two come to one folder; `documents` are those that were
+/// published. Tombstones end when they are
 /// older than `oldest`.
 pub(super) fn drafts<'a>(
     settings: &'a Settings,
     catalog: &mut Catalog,
     scope: &Scope,
     output: &Directory<'_>,
+    documents: &BTreeMap<String, DocumentRow>,
     oldest: Timestamp,
 ) -> Result<(Vec<Draft<'a>>, Vec<Report>), CatalogError> {
     let rows = catalog.feeds(settings)?;
@@ -65,7 +70,6 @@ pub(super) fn drafts<'a>(
         .map(|row| group::query(&settings.feeds[row.plan], &row.key, row.spelling.clone()))
         .collect();
     let (kept, collisions) = group::one_a_folder(&queries);
-    let documents = catalog.documents()?;
     let ended = catalog.feeds_with_tombstones_before(oldest)?;
     let mut drafts = Vec::new();
     for ((row, query), _) in rows.into_iter().zip(queries).zip(kept).filter(|(_, kept)| *kept) {
@@ -79,7 +83,7 @@ pub(super) fn drafts<'a>(
         let is_stale = row.is_stale || ages || !is_whole || ended.contains(&query.folder);
         let is_asked_for = is_stale || scope.is_everything();
         let shown = is_asked_for.then(|| catalog.shown(&query.folder)).transpose()?;
-        drafts.push(Draft { row, query, is_stale, shown, entries: Vec::new() });
+        drafts.push(Draft { row, query, is_stale, shown, before: Vec::new(), entries: Vec::new() });
     }
     Ok((drafts, collisions))
 }
@@ -111,7 +115,7 @@ impl Draft<'_> {
             catalog.remember(&issued, self.query.plan.content, made)?;
         }
         self.entries = chosen.into_iter().map(|one| one.entry).collect();
-        self.shown = Some(all);
+        self.before = self.shown.replace(all).unwrap_or_default();
         Ok(())
     }
 

@@ -41,7 +41,7 @@ pub(super) fn forecasts(
         if !draft.is_stale {
             continue;
         }
-        let before = catalog.shown(&draft.query.folder)?;
+        let before = &draft.before;
         let after: BTreeSet<&str> = draft.shown().iter().map(|one| one.id.as_str()).collect();
         let mut gone = BTreeSet::new();
         for one in before.iter().filter(|one| !after.contains(one.id.as_str())) {
@@ -54,7 +54,7 @@ pub(super) fn forecasts(
             }
         }
         let has_left = |one: &Shown| gone.contains(&one.id);
-        let told = gate::forecast(&draft.query.name, &before, draft.shown(), has_left);
+        let told = gate::forecast(&draft.query.name, before, draft.shown(), has_left);
         forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
     }
     for folder in ended {
@@ -91,16 +91,17 @@ pub(super) fn bury(
 const TOGETHER: usize = 4;
 
 /// Renders and publishes the stale feeds, removes the documents of feeds that are no more, and keeps
-/// what was published in the catalog. What is issued is kept before anyone sees it.
+/// what was published in the catalog; `former` is what was published before. What is issued is kept
+/// before anyone sees it.
 pub(super) fn publish(
     settings: &Settings,
     catalog: &mut Catalog,
     library: &mut Library<'_>,
     output: &Directory<'_>,
+    former: BTreeMap<String, DocumentRow>,
     drafts: Vec<Draft<'_>>,
     progress: &dyn Progress,
 ) -> Result<Told, TurnError> {
-    let former = catalog.documents()?;
     let mut ended = catalog.shown_feeds()?;
     let mut press = Press {
         settings,

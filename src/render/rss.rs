@@ -39,15 +39,15 @@ pub fn render(feed: &Feed) -> Document {
     };
     // Writing into a vector does not fail.
     let element = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
-    let text = xml::finish(&without_declaration(&element), &feed.up_to_root());
+    let text = xml::finish(without_declaration(&element), &feed.up_to_root());
     let text = xml::with_empty_mark(text, feed.history_mark());
     Document::text(feed.path(Format::Rss), Format::Rss.content_type(), text)
 }
 
 /// Drops the declaration that the crate writes; the document gets its own, with its style sheet.
-fn without_declaration(document: &[u8]) -> Vec<u8> {
+fn without_declaration(document: &[u8]) -> &[u8] {
     let start = document.windows(4).position(|bytes| bytes == b"<rss").unwrap_or(0);
-    document[start..].to_vec()
+    &document[start..]
 }
 
 /// Gives the prefixes that the document uses, and no other. The crate adds those of
