@@ -112,7 +112,7 @@ fn declared() -> Site {
 }
 
 /// Gives offsets into a file: many of its beginning, and some of every page.
-fn offsets(length: usize) -> Vec<usize> {
+pub(crate) fn offsets(length: usize) -> Vec<usize> {
     let beginning = (0..128).step_by(9);
     let pages = (0..length).step_by(PAGE).enumerate();
     let within = pages.map(|(number, page)| page + (number * 1237 + 3) % PAGE);
