@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use notify::event::{EventKind, ModifyKind, RenameMode};
 use notify::{RecursiveMode, Watcher};
@@ -150,10 +150,11 @@ fn add(place: &Path, number: usize) -> io::Result<Instant> {
     Ok(began)
 }
 
-/// An article that is newer than all others.
+/// An article of this moment: it is newer than all others, also than those without a date.
 fn article(number: usize) -> String {
     let text = "The mill by the river turned all night, and in the morning there was bread. ";
-    let milliseconds = 1_790_000_000_000_u64 + 60_000 * number as u64;
+    let milliseconds =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
     format!(
         "<!--{milliseconds}-->\n[Fresh bread {number}](https://fresh.example/{number}.html)\n------\n\n\
          <p>{}</p>\n",
