@@ -10,7 +10,7 @@ use crate::cli::{Outcome, reports, settings};
 use crate::daemon::status::{FeedStatus, Status};
 use crate::model::date::Timestamp;
 use crate::ops::control;
-use crate::serve::account::{Readership, Serving};
+use crate::serve::tally::account::{Readership, Serving};
 
 /// How many feeds, readers and old addresses are listed for people.
 const LISTED: usize = 10;

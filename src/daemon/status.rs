@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::serve::account::Serving;
+use crate::serve::tally::account::Serving;
 
 /// How a service is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

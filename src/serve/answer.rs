@@ -1,4 +1,13 @@
 //! What a request gets, as far as that can be told without reading anything.
+//!
+//! ```text
+//! request ─▶ route ─▶ coding ─▶ conditions ─▶ news or range
+//! ```
+
+mod accept;
+mod conditions;
+mod range;
+pub(super) mod routes;
 
 use std::io;
 use std::sync::Arc;
@@ -20,10 +29,9 @@ use crate::model::feed::Format;
 use crate::publish::coding::token;
 use crate::publish::shelf::body::Body;
 use crate::publish::shelf::{Item, Shelf};
-use crate::serve::accept;
-use crate::serve::conditions::{self, Validators, Verdict};
-use crate::serve::range::{self, Wanted};
-use crate::serve::routes::{Route, Routes};
+use crate::serve::answer::conditions::{Validators, Verdict};
+use crate::serve::answer::range::Wanted;
+use crate::serve::answer::routes::{Route, Routes};
 
 /// How many fields an answer has at most, or few more.
 const FIELDS: usize = 24;

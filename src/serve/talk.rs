@@ -10,6 +10,13 @@
 //! answered here, with few system calls, and a client that is silent holds no memory but its place.
 //! With the first request that is none of these, the whole connection is hyper's: HTTP/2, requests with
 //! bodies, answers without an end, and whatever may be an attack.
+//!
+//! - `wire`: heads as they are sent; `known`: answers that are given again
+//! - `patience`: how long it is waited for
+
+pub(super) mod known;
+mod patience;
+mod wire;
 
 use std::convert::Infallible;
 use std::io::Cursor;
@@ -38,14 +45,14 @@ use crate::publish::shelf::Shelf;
 use crate::serve::answer::{self, Answer, Subject, Terms};
 use crate::serve::client::{self, Peer};
 use crate::serve::events;
-use crate::serve::known::{Given, Known, Payload};
 use crate::serve::limits::Pace;
 use crate::serve::listener::Stream;
-use crate::serve::patience::{Bare, HEAD_PATIENCE, Outgoing, Patience, READING_PATIENCE};
 use crate::serve::server::Published;
+use crate::serve::talk::known::{Given, Known, Payload};
+use crate::serve::talk::patience::{Bare, HEAD_PATIENCE, Outgoing, Patience, READING_PATIENCE};
+use crate::serve::talk::wire::{PREFACE, Plain, Reading};
 use crate::serve::tally::{Seen, Share, Tally};
 use crate::serve::tls::Identity;
-use crate::serve::wire::{self, PREFACE, Plain, Reading};
 
 /// How many bytes the head of a request may have; more are answered with 431.
 const HEAD_BYTES: usize = 32 * 1024;

@@ -1,7 +1,19 @@
 //! What was answered to whom, in numbers.
 //!
+//! - `feed_counts`: answers, by feed; `moved`: requests for feeds where they no longer are
+//! - `subscribers`: who reads, with `agent` (by which reader) and `sample` (how many differ)
+//! - [`account`], `access_log`: the ways in which it is told
+//!
 //! Invariant: an answer is counted without waiting for anything slow, and what clients send can't make
 //! the tally grow without end.
+
+mod access_log;
+pub mod account;
+mod agent;
+mod feed_counts;
+mod moved;
+mod sample;
+mod subscribers;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -18,12 +30,12 @@ use crate::metrics::{Counter, Level};
 use crate::model::date::Timestamp;
 use crate::model::feed::Format;
 use crate::publish::shelf::Shown;
-use crate::serve::access_log::{AccessLog, Line};
-use crate::serve::agent::{Reader, agent as agent_of};
 use crate::serve::answer::Subject;
-use crate::serve::feed_counts::{FeedCounts, NO_FEED};
-use crate::serve::moved::Moved;
-use crate::serve::subscribers::{Poll, Subscribers};
+use crate::serve::tally::access_log::{AccessLog, Line};
+use crate::serve::tally::agent::{Reader, agent as agent_of};
+use crate::serve::tally::feed_counts::{FeedCounts, NO_FEED};
+use crate::serve::tally::moved::Moved;
+use crate::serve::tally::subscribers::{Poll, Subscribers};
 
 /// A request and its answer.
 pub(super) struct Seen<'a> {
@@ -58,31 +70,31 @@ pub(super) struct Share {
 /// Counts since the process began.
 pub struct Tally {
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    pub(super) feeds: FeedCounts,
+    feeds: FeedCounts,
     /// In the order of [`Format::ALL`].
-    pub(super) formats: [Counter; Format::ALL.len()],
+    formats: [Counter; Format::ALL.len()],
     /// Of what people subscribe to, by the number of the reader.
-    pub(super) polls: [Counter; Reader::COUNT],
-    pub(super) subscribers: Subscribers,
-    pub(super) moved: Moved,
-    pub(super) took: Histogram,
-    pub(super) sent: Counter,
-    pub(super) saved: Saved,
-    pub(super) connections: Level,
-    pub(super) taken: Counter,
+    polls: [Counter; Reader::COUNT],
+    subscribers: Subscribers,
+    moved: Moved,
+    took: Histogram,
+    sent: Counter,
+    saved: Saved,
+    connections: Level,
+    taken: Counter,
     /// Where it is served.
     places: Mutex<Vec<String>>,
     log: RwLock<Option<AccessLog>>,
     /// Lines of the log that were not written.
-    pub(super) lost: Arc<Counter>,
+    lost: Arc<Counter>,
 }
 
 /// Bytes that were not sent though they were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Saved {
-    pub(super) coding: Counter,
-    pub(super) not_modified: Counter,
-    pub(super) delta: Counter,
+struct Saved {
+    coding: Counter,
+    not_modified: Counter,
+    delta: Counter,
 }
 
 /// A connection that there is.

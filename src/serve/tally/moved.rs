@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use percent_encoding::percent_decode_str;
 
-use crate::serve::agent::Reader;
+use crate::serve::tally::agent::Reader;
 
 /// How many paths, each by status and reader, are told apart; the rest is counted together.
 const MOST: usize = 500;

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
 
-use crate::serve::routes::EVENTS;
+use crate::serve::answer::routes::EVENTS;
 
 /// What a client of HTTP/2 begins with (RFC 9113 §3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, Sleep};
 
-use crate::serve::known::Payload;
+use crate::serve::talk::known::Payload;
 
 /// How long a client may take to tell what it wants, and how long a connection may be idle.
 pub(super) const HEAD_PATIENCE: Duration = Duration::from_secs(20);

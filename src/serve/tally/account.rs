@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::exposition::Exposition;
 use crate::model::feed::Format;
-use crate::serve::agent::Reader;
-use crate::serve::subscribers::Audience;
 use crate::serve::tally::Tally;
+use crate::serve::tally::agent::Reader;
+use crate::serve::tally::subscribers::Audience;
 
 /// The statuses of answers that are documents, or tell that the client has it already.
 const DOCUMENTS: [&str; 4] = ["200", "206", "226", "304"];

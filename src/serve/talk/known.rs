@@ -64,7 +64,7 @@ pub(super) struct Payload {
 
 /// Answers by their requests.
 #[derive(Debug, Default)]
-pub(super) struct Known([Mutex<Drawer>; DRAWERS]);
+pub(in crate::serve) struct Known([Mutex<Drawer>; DRAWERS]);
 
 /// The answers that a thread has given.
 #[derive(Debug, Default)]

@@ -27,7 +27,7 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// The path at which is told what happens to entries.
-pub(super) const EVENTS: &str = "events";
+pub(in crate::serve) const EVENTS: &str = "events";
 
 /// Ways that lead elsewhere than to the document of the same path.
 #[derive(Debug, Default)]

@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 
 use crate::model::date::Timestamp;
 use crate::model::feed::Format;
-use crate::serve::agent::{Agent, Reader};
 use crate::serve::client::household;
-use crate::serve::sample::Sample;
+use crate::serve::tally::agent::{Agent, Reader};
+use crate::serve::tally::sample::Sample;
 
 /// How long the word of an aggregator holds, in seconds.
 const WORD_HOLDS: i64 = 2 * DAY;
@@ -257,7 +257,7 @@ fn hash(salt: &[u8; 32], peer: IpAddr, agent: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::agent::agent;
+    use crate::serve::tally::agent::agent;
 
     /// 2024-05-16T00:00:00Z.
     const MIDNIGHT: i64 = 1_715_817_600;
