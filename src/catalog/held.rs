@@ -13,7 +13,7 @@ use crate::model::feed::Entry;
 use crate::model::id::Digest;
 
 /// How many bytes of entries are held at most, nearly.
-const MOST_BYTES: usize = 2 * 1024 * 1024;
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// What an entry needs beside its texts, roughly, in bytes.
 const FRAME_BYTES: usize = 1024;

@@ -110,6 +110,8 @@ impl Workshop {
             self.tell(&edition.news);
         }
         if outcome.as_ref().map_or(true, |edition| edition.read > MANY) {
+            // What a crowd has needed is not what comes next.
+            self.catalog.iter().for_each(Catalog::let_go);
             self.give_back();
         }
         self.force &= outcome.is_err();
