@@ -54,6 +54,8 @@ pub struct Item {
     location: PathBuf,
     /// What the file system tells of its file.
     stamp: Vec<u8>,
+    /// When its file was written to, in seconds and nanoseconds.
+    written: (i64, i64),
     digest: Digest,
     /// The entity tags of its bytes: as they are, and in each of [`CODINGS`].
     etags: [Bytes; 1 + CODINGS.len()],
@@ -170,6 +172,7 @@ impl Item {
             is_told_by_time,
             location: location.to_owned(),
             stamp: stamp_of(&found),
+            written: (found.mtime(), found.mtime_nsec()),
             etags: etags(&digest),
             digest,
             file: (holds_file && fits && bytes.len() >= LARGE).then(|| Arc::new(file)),
@@ -235,9 +238,18 @@ impl Item {
     /// without being handed a copy.
     #[must_use]
     pub fn file(&self, coding: Option<Coding>) -> Option<&Arc<File>> {
-        let is_same =
-            |file: &&Arc<File>| file.metadata().is_ok_and(|found| stamp_of(&found) == self.stamp);
+        let is_same = |file: &&Arc<File>| file.metadata().is_ok_and(|found| self.is_in(&found));
         self.file.as_ref().filter(|_| coding.is_none()).filter(is_same)
+    }
+
+    /// Tells whether its file still has its bytes. Once another file has taken the name, the stamp is another
+    /// one for that alone.
+    fn is_in(&self, found: &Metadata) -> bool {
+        let is_as_written = || {
+            (found.mtime(), found.mtime_nsec()) == self.written
+                && usize::try_from(found.len()) == Ok(self.length)
+        };
+        stamp_of(found) == self.stamp || (found.nlink() == 0 && is_as_written())
     }
 
     /// Gives its bytes in a coding. To code them takes long, the first time.
@@ -373,7 +385,12 @@ mod tests {
         assert!(large.file(None).is_some() && small.file(None).is_none());
         assert!(large.file(Some(Coding::Gzip)).is_none());
         let path = folder.path().join("rss.xml");
-        File::options().write(true).open(path).and_then(|file| file.set_len(7)).expect("done");
+        let others = File::options().write(true).open(&path).expect("opened");
+        // Another file takes the name: that one has its bytes still.
+        write(folder.path(), "beside", "other");
+        fs::rename(folder.path().join("beside"), path).expect("renamed");
+        assert!(large.file(None).is_some());
+        others.set_len(7).expect("cut");
         assert!(large.file(None).is_none());
         assert_eq!(large.bytes(None).expect("held").len(), LARGE);
     }
