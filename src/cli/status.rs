@@ -43,7 +43,7 @@ pub(super) fn run(common: &Common) -> Result<Outcome> {
 /// Tells what the state on disk tells.
 fn left(state: &Path) -> Result<Status> {
     if !state.exists() {
-        bail!("{}: nothing was built yet, and no service runs", state.display());
+        bail!("{}: nothing was built yet, and no `feedmill run` keeps it", state.display());
     }
     let catalog = match Catalog::open(state) {
         Err(CatalogError::Busy(_)) => bail!("{}: a build is at work; ask again", state.display()),

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
@@ -23,6 +25,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::metrics::exposition::Form;
 use crate::serve::listener::{Listener, Stream, opened};
+use crate::serve::talk::wire::names_host;
 
 /// What can be asked for.
 const METHODS: &str = "GET, HEAD";
@@ -128,6 +131,11 @@ async fn talk(told: Arc<dyn Told>, stream: TcpStream, under_way: Watcher) {
 /// Answers a request.
 fn answer(request: &Parts, told: &dyn Told) -> Response<Bytes> {
     const TEXT: &str = "text/plain; charset=utf-8";
+    if !names_host(request) {
+        let mut response = response(StatusCode::BAD_REQUEST, TEXT, "name one host\n".to_owned());
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
     if !matches!(request.method, Method::GET | Method::HEAD) {
         let told = "only GET and HEAD are answered here\n".to_owned();
         let mut response = response(StatusCode::METHOD_NOT_ALLOWED, TEXT, told);
@@ -171,6 +179,7 @@ fn response(status: StatusCode, media_type: &'static str, body: String) -> Respo
 #[cfg(test)]
 mod tests {
     use http::Request;
+    use http::header::HOST;
 
     use super::*;
 
@@ -192,7 +201,7 @@ mod tests {
     }
 
     fn ask(method: &str, path: &str, told: &Example) -> (u16, String, Response<Bytes>) {
-        let request = Request::builder().method(method).uri(path);
+        let request = Request::builder().method(method).uri(path).header(HOST, "a.example");
         let request = request.header(ACCEPT, "application/openmetrics-text");
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         let response = answer(&parts, told);
@@ -216,6 +225,8 @@ mod tests {
             assert_eq!((told, body.as_str()), (status, wanted), "{path}");
             assert_eq!(response.headers()["cache-control"], "no-store");
         }
+        let (nameless, ()) = Request::new(()).into_parts();
+        assert_eq!(answer(&nameless, &Example(None)).status(), StatusCode::BAD_REQUEST);
         let (status, _, response) = ask("POST", "/status", &Example(None));
         assert_eq!(
             (status, &response.headers()["allow"]),

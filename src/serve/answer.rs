@@ -117,7 +117,7 @@ pub(super) fn answer(request: &Parts, shelf: &Shelf, terms: &Terms, now: SystemT
                 .with_value(LOCATION, &format!("{path}{query}"))
                 .with_field(CACHE_CONTROL, terms.freshness.clone())
         }
-        Route::Events if terms.has_events => Answer::events(request.method == Method::GET),
+        Route::Events if terms.has_events => Answer::events(),
         Route::Gone => Answer::bare(StatusCode::GONE),
         Route::Events | Route::Nothing => Answer::bare(StatusCode::NOT_FOUND),
     }
@@ -256,13 +256,13 @@ impl Answer {
     }
 
     /// Begins the answer for someone who wants to know what happens to entries.
-    fn events(goes_on: bool) -> Self {
+    fn events() -> Self {
         let answer = Self::bare(StatusCode::OK)
             .with(CONTENT_TYPE, "text/event-stream")
             .with(CACHE_CONTROL, "no-store")
             // A proxy that gathers what comes would tell of nothing (nginx).
             .with(HeaderName::from_static("x-accel-buffering"), "no");
-        Self { goes_on, ..answer }
+        Self { goes_on: true, ..answer }
     }
 
     /// Tells whether it goes on with what happens to entries.

@@ -16,7 +16,7 @@
 
 pub(super) mod known;
 mod patience;
-mod wire;
+pub(super) mod wire;
 
 use std::convert::Infallible;
 use std::io::Cursor;

@@ -11,7 +11,7 @@ pub(super) const A_IM: HeaderName = HeaderName::from_static("a-im");
 
 /// How those name themselves that say so without knowing: this library says it for every program that is
 /// made with it, and to some of them, such as rss2email, a 226 is an error.
-const UNAWARE: [&[u8]; 2] = [b"feedparser/", b"UniversalFeedParser/"];
+const UNAWARE: [&[u8]; 3] = [b"feedparser/", b"UniversalFeedParser/", b"rss2email/"];
 
 /// Tells whether a client takes the entries that are new to it alone (RFC 3229 §10.5.3, `A-IM: feed`).
 pub(super) fn takes_news(headers: &HeaderMap) -> bool {
@@ -128,8 +128,10 @@ mod tests {
         }
         assert!(!takes_news(&HeaderMap::new()));
         let feed = (A_IM, HeaderValue::from_static("feed"));
-        let unaware = HeaderValue::from_static("feedparser/6.0.10 +https://feedparser.example/");
-        assert!(!takes_news(&HeaderMap::from_iter([feed, (USER_AGENT, unaware)])));
+        for unaware in ["feedparser/6.0.10 +https://feedparser.example/", "rss2email/3.14"] {
+            let unaware = HeaderValue::from_static(unaware);
+            assert!(!takes_news(&HeaderMap::from_iter([feed.clone(), (USER_AGENT, unaware)])));
+        }
     }
 
     proptest! {

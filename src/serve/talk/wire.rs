@@ -114,9 +114,10 @@ fn plain(head: Bytes) -> Option<Plain> {
     names_host(&request).then_some(Plain { head, request, is_last })
 }
 
-/// Tells whether a request names its host as it must: by one field, of HTTP/1.1 (RFC 9112 §3.2).
-pub(super) fn names_host(request: &Parts) -> bool {
-    if request.version != Version::HTTP_11 {
+/// Tells whether a request names its host as it must: by one field; by one at most before HTTP/1.1, and
+/// in another way after it (RFC 9112 §3.2).
+pub(in crate::serve) fn names_host(request: &Parts) -> bool {
+    if request.version > Version::HTTP_11 {
         return true;
     }
     let mut hosts = request.headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
@@ -124,7 +125,8 @@ pub(super) fn names_host(request: &Parts) -> bool {
     let is_host = |host: &[u8]| {
         host.is_empty() || (!host.contains(&b'@') && Authority::try_from(host).is_ok())
     };
-    hosts.next().is_some_and(is_host) && hosts.next().is_none()
+    let is_needed = request.version == Version::HTTP_11;
+    hosts.next().map_or(!is_needed, is_host) && hosts.next().is_none()
 }
 
 /// Tells whether all lines end as they should; some programs take a bare line feed for such an end, and
@@ -224,11 +226,12 @@ mod tests {
 
     #[test]
     fn a_request_names_one_host() {
-        let names = |hosts: &[&str]| {
-            let request = Request::builder().version(Version::HTTP_11);
+        let names_in = |version: Version, hosts: &[&str]| {
+            let request = Request::builder().version(version);
             let request = hosts.iter().fold(request, |request, host| request.header(HOST, *host));
             names_host(&request.body(()).expect("a request").into_parts().0)
         };
+        let names = |hosts: &[&str]| names_in(Version::HTTP_11, hosts);
         for host in ["", "a.example", "a.example:8080", "127.0.0.1", "[::1]:80"] {
             assert!(names(&[host]), "{host}");
         }
@@ -237,8 +240,9 @@ mod tests {
         for hosts in wrong {
             assert!(!names(hosts), "{hosts:?}");
         }
-        let older = Request::builder().version(Version::HTTP_10).body(()).expect("a request");
-        assert!(names_host(&older.into_parts().0));
+        let older = |hosts: &[&str]| names_in(Version::HTTP_10, hosts);
+        assert!(older(&[]) && older(&["a"]) && !older(&["a", "a"]) && !older(&["a b"]));
+        assert!(names_in(Version::HTTP_2, &[]));
     }
 
     #[test]
