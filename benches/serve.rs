@@ -39,7 +39,8 @@ const WORST: f64 = 1.2;
 const IDLE: usize = 5_000;
 const IDLE_KIB: f64 = 16.0;
 
-/// How often a new edition is published, and the part of the requests that it may cost.
+/// How often a new edition is published, how often that is measured, and the part of the requests that it
+/// may cost.
 const EDITION: Duration = Duration::from_millis(100);
 const EDITION_ROUNDS: usize = 15;
 const LOSS: f64 = 0.05;

@@ -9,6 +9,8 @@
 
 #[allow(dead_code, reason = "only the corpus tells its summary")]
 mod archive;
+#[path = "serving/memory.rs"]
+mod memory;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -331,10 +333,9 @@ impl Service {
 
     /// Gives what the system tells of its memory (`proc_pid_status(5)`).
     fn mib(&self, name: &str) -> io::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let told = status.lines().find_map(|line| line.strip_prefix(name));
-        let kib = told.and_then(|told| told.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-        Ok(kib.unwrap_or(f64::INFINITY) / 1024.0)
+        let kib = memory::kib(self.child.id(), name)?;
+        #[allow(clippy::cast_precision_loss, reason = "it is small enough")]
+        Ok(kib as f64 / 1024.0)
     }
 
     fn stop(mut self) -> io::Result<()> {

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::serving::memory;
+
 /// How long a server may take to begin.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -85,14 +87,8 @@ impl Server {
     pub(crate) fn kib(&self) -> io::Result<u64> {
         let id = self.child.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
-        let all = children.split_whitespace().map(ToOwned::to_owned).chain([id.to_string()]);
-        all.map(|id| {
-            let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-            let told = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-            let kib = told.and_then(|told| told.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-            kib.ok_or_else(|| io::Error::other("the system does not tell of its memory"))
-        })
-        .sum()
+        let workers = children.split_whitespace().filter_map(|id| id.parse().ok());
+        workers.chain([id]).map(|id| memory::kib(id, "VmRSS:")).sum()
     }
 }
 

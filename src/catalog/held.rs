@@ -76,7 +76,5 @@ impl Catalog {
 }
 
 fn size(entry: &Entry) -> usize {
-    let summary = entry.summary.as_ref().map_or(0, |text| text.len());
-    let content = entry.content.as_ref().map_or(0, |html| html.as_str().len());
-    summary + content + FRAME_BYTES
+    entry.length() + FRAME_BYTES
 }

@@ -41,25 +41,16 @@ pub(super) fn forecasts(
         if !draft.is_stale {
             continue;
         }
-        let before = &draft.before;
-        let after: BTreeSet<&str> = draft.shown().iter().map(|one| one.id.as_str()).collect();
-        let mut gone = BTreeSet::new();
-        for one in before.iter().filter(|one| !after.contains(one.id.as_str())) {
-            let stays = match catalog.entry_by_id(&one.id)? {
-                Some(entry) => catalog.is_member(draft.row.number, entry.number)?,
-                None => false,
-            };
-            if !stays {
-                gone.insert(one.id.clone());
-            }
-        }
-        let has_left = |one: &Shown| gone.contains(&one.id);
-        let told = gate::forecast(&draft.query.name, before, draft.shown(), has_left);
+        let has_left = |one: &Shown| -> Result<bool, CatalogError> {
+            let Some(entry) = catalog.entry_by_id(&one.id)? else { return Ok(true) };
+            Ok(!catalog.is_member(draft.row.number, entry.number)?)
+        };
+        let told = gate::forecast(&draft.query.name, &draft.before, draft.shown(), has_left)?;
         forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
     }
     for folder in ended {
         let before = catalog.shown(&folder)?;
-        forecasts.push(gate::forecast(&folder, &before, &[], |_| true));
+        forecasts.push(gate::forecast(&folder, &before, &[], |_| Ok::<_, CatalogError>(true))?);
     }
     Ok(forecasts)
 }

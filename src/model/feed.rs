@@ -219,6 +219,14 @@ impl Entry {
     pub fn id_is_permalink(&self) -> bool {
         self.permalink.as_ref().is_some_and(|url| url.as_str() == self.id.as_str())
     }
+
+    /// Counts the bytes of its title, summary and content: what it carries, the same in every format.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let summary = self.summary.as_ref().map_or(0, |text| text.len());
+        let content = self.content.as_ref().map_or(0, |html| html.as_str().len());
+        self.title.len() + summary + content
+    }
 }
 
 impl Feed {

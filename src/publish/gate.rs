@@ -30,15 +30,16 @@ impl Forecast {
     }
 }
 
-/// Compares two editions of a feed. `has_left` tells of an entry that is in the first one only
+/// Compares two editions of a feed. `has_left` is asked of an entry that is in the first one only
 /// whether it is no more, rather than beyond the feed's limits.
-#[must_use]
-pub fn forecast(
+///
+/// Errors: those of `has_left`.
+pub fn forecast<E>(
     feed: &str,
     before: &[Shown],
     after: &[Shown],
-    has_left: impl Fn(&Shown) -> bool,
-) -> Forecast {
+    has_left: impl Fn(&Shown) -> Result<bool, E>,
+) -> Result<Forecast, E> {
     let old: BTreeMap<&str, &Shown> = before.iter().map(|one| (one.id.as_str(), one)).collect();
     let ids: BTreeSet<&str> = after.iter().map(|one| one.id.as_str()).collect();
     let mut left: Vec<&Shown> =
@@ -57,8 +58,12 @@ pub fn forecast(
             },
         }
     }
-    forecast.gone = left.into_iter().filter(|one| has_left(one)).cloned().collect();
-    forecast
+    for one in left {
+        if has_left(one)? {
+            forecast.gone.push(one.clone());
+        }
+    }
+    Ok(forecast)
 }
 
 /// Tells whether two entries are one article under two ids, as far as a subscriber can tell.
@@ -84,6 +89,8 @@ pub fn refusal(forecasts: &[Forecast], most: usize, empties: bool) -> Option<(us
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
     use crate::model::date::Timestamp;
 
@@ -97,6 +104,11 @@ mod tests {
         }
     }
 
+    fn forecast_of(before: &[Shown], after: &[Shown], has_left: bool) -> Forecast {
+        let Ok(told) = forecast("f", before, after, |_| Ok::<_, Infallible>(has_left));
+        told
+    }
+
     fn ids(entries: &[Shown]) -> Vec<&str> {
         entries.iter().map(|one| one.id.as_str()).collect()
     }
@@ -106,7 +118,7 @@ mod tests {
         let before = [shown("a", "A"), shown("b", "B"), shown("c", "C"), shown("d", "D")];
         let changed = Shown { version: [1; 16], ..shown("b", "B") };
         let after = [shown("e", "E"), shown("other", "C"), shown("a", "A"), changed];
-        let told = forecast("f", &before, &after, |_| true);
+        let told = forecast_of(&before, &after, true);
         assert_eq!(ids(&told.new), ["e"]);
         assert_eq!(ids(&told.changed), ["b"]);
         assert_eq!(ids(&told.gone), ["d"]);
@@ -115,13 +127,13 @@ mod tests {
 
     #[test]
     fn an_entry_that_made_room_is_not_gone() {
-        let told = forecast("f", &[shown("a", "A")], &[shown("b", "B")], |_| false);
+        let told = forecast_of(&[shown("a", "A")], &[shown("b", "B")], false);
         assert_eq!((ids(&told.new), told.gone.len()), (vec!["b"], 0));
     }
 
     #[test]
     fn too_many_at_once_are_refused() {
-        let of = |before: &[Shown]| forecast("f", before, &[], |_| true);
+        let of = |before: &[Shown]| forecast_of(before, &[], true);
         let one = [of(&[shown("a", "A")])];
         assert_eq!(refusal(&one, 1, false), None);
         assert_eq!(refusal(&one, 0, false), Some((1, 0)));

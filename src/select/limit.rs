@@ -43,7 +43,8 @@ impl Intake {
     /// Takes an entry, or refuses it and all that follow because the feed would become too large.
     /// The first entry always fits.
     pub fn take(&mut self, entry: &Entry) -> bool {
-        let bytes = self.bytes + size(entry);
+        // The same in every format, so that all of them hold the same.
+        let bytes = self.bytes + entry.length() as u64;
         if self.count > 0 && self.limits.bytes.is_some_and(|limit| bytes > limit) {
             return false;
         }
@@ -51,11 +52,4 @@ impl Intake {
         self.bytes = bytes;
         true
     }
-}
-
-/// Counts what an entry carries, the same in every format, so that all of them hold the same.
-fn size(entry: &Entry) -> u64 {
-    let summary = entry.summary.as_ref().map_or(0, |text| text.len());
-    let content = entry.content.as_ref().map_or(0, |html| html.as_str().len());
-    (entry.title.len() + summary + content) as u64
 }
