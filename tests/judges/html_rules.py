@@ -71,10 +71,12 @@ def element_faults(tree: Tree, element, document: Document) -> Iterator[tuple[st
         yield "page-no-script", f"<script src={element.get('src')!r}> {(element.text or '')[:40]}"
     if name == "img" and "alt" not in element.attrib:
         yield "page-alt", element.get("src", "")
+    is_icon = name == "link" and element.get("rel") == "icon"
     for attribute, value in element.attrib.items():
         if str(attribute).startswith("on"):
             yield "page-no-script", f"<{name} {attribute}={value!r}>"
-        if attribute in ("href", "src", "poster"):
+        # An icon runs nothing, whatever it holds.
+        if attribute in ("href", "src", "poster") and not (is_icon and value.startswith("data:image/")):
             yield from address_faults(tree, f"<{name} {attribute}>", value, document)
 
 

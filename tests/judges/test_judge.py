@@ -136,6 +136,8 @@ SPOILED = [
     ("page-address", "feed.html", '<p><a href="rss.xml">', '<p><a href="rss/">'),
     ("page-address", "feed.html", "https://news1.example/a", "javascript:alert(1)"),
     ("page-address", "feed.html", "https://news1.example/a", "https://news1.example/a b"),
+    ("page-address", "feed.html", "data:image/svg+xml", "data:text/html"),
+    ("page-address", "feed.html", 'rel="icon"', 'rel="next"'),
     ("page-tells-every-entry", "feed.html", "面粉", "面"),
     ("formats-agree", "atom.xml", "<title>面粉", "<title>面"),
     ("formats-agree", "feed.json", "https://news1.example/b", "https://news1.example/c"),
