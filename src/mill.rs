@@ -41,6 +41,10 @@ use crate::publish::gate::{self, Forecast};
 use crate::watch::scope::{Place, Scope, Why};
 use crate::watch::walk::Walk;
 
+/// For how long files that are being written are waited for: someone may write for ever, and the feeds
+/// stand still meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 pub use crate::mill::error::TurnError;
 
 /// What a turn may do.
@@ -63,10 +67,18 @@ pub struct Following {
     /// How long a file must have been quiet that nobody told to be closed. Nothing half written is
     /// published: what is not quiet stays as it was.
     pub settle: Duration,
-    /// How often in a row the turns before this one have waited. What is gone, or was found by a walk, is
-    /// waited for once: it may be on its way to another place, or be written anew. Files that are not quiet are waited for a
-    /// number of times, where it would be seen that they are missing.
-    pub waited: u32,
+    /// For how long the turns before this one have put off what they found, if they have. What is gone,
+    /// or was found by a walk, is waited for once: it may be on its way to another place, or be written
+    /// anew. Files that are not quiet are waited for a while, where it would be seen that they are
+    /// missing.
+    pub waited: Option<Duration>,
+}
+
+impl Following {
+    /// Tells whether files that are not quiet are still waited for.
+    fn is_patient(&self) -> bool {
+        self.waited.is_none_or(|waited| waited < LONGEST_WAIT)
+    }
 }
 
 /// What one turn did.
@@ -238,8 +250,7 @@ fn turn_within(
         draft.select(settings, catalog, &mut library, now)?;
     }
     let restless = library.take_restless();
-    let waited = permits.following.map_or(0, |following| following.waited);
-    if !restless.is_empty() && waited < stock::MOST_WAITS {
+    if !restless.is_empty() && permits.following.is_some_and(|following| following.is_patient()) {
         return Err(TurnError::Restless(restless));
     }
     let forecasts = press::forecasts(catalog, &drafts)?;

@@ -31,8 +31,8 @@ pub(super) struct Workshop {
     stop: Arc<AtomicBool>,
     /// The state; `None` before the first turn, and after one that failed on it.
     catalog: Option<Catalog>,
-    /// How often in a row the turn was put off for a moment.
-    waited: u32,
+    /// Since when turns have put off what they found; `None` if the last one did not.
+    waiting_since: Option<Instant>,
     /// Whether the next edition is published whatever the gate says.
     force: bool,
     /// What is served.
@@ -66,7 +66,7 @@ impl Workshop {
             clock,
             stop,
             catalog: None,
-            waited: 0,
+            waiting_since: None,
             force,
             shelf: watch::Sender::default(),
             chronicle: watch::Sender::default(),
@@ -115,9 +115,9 @@ impl Workshop {
             self.give_back();
         }
         self.force &= outcome.is_err();
-        self.waited = match outcome {
-            Err(TurnError::Restless(_)) => self.waited + 1,
-            _ => 0,
+        self.waiting_since = match outcome {
+            Err(TurnError::Restless(_)) => self.waiting_since.or(Some(began)),
+            _ => None,
         };
         Turned { workshop: self, scope, outcome, told, took: began.elapsed() }
     }
@@ -139,8 +139,11 @@ impl Workshop {
                 nothing.insert(opened)
             }
         };
-        let following =
-            Following { most_new, settle: self.settings.watch.settle, waited: self.waited };
+        let following = Following {
+            most_new,
+            settle: self.settings.watch.settle,
+            waited: self.waiting_since.map(|since| since.elapsed()),
+        };
         let permits =
             Permits { force: self.force, following: Some(following), ..Permits::default() };
         let progress = Watched { stop: &self.stop, ear };

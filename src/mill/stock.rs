@@ -34,9 +34,6 @@ const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
 /// How many bytes of the end of a file are looked at with its beginning: enough for a byline.
 const ENDING_BYTES: usize = 1024;
 
-/// How often in a row files are waited for that are being written: someone may write for ever.
-pub(super) const MOST_WAITS: u32 = 20;
-
 /// What was found out about the files.
 #[derive(Debug, Default)]
 pub struct Stock {
@@ -123,8 +120,8 @@ fn must_wait(catalog: &Catalog, permits: Permits, changes: &Changes) -> bool {
     // The walk is ahead of what the system tells: a file that was moved into a new folder is found
     // before it is told to be gone from the old one, and must not be taken for another.
     let may_be_moved = is_gone || (changes.has_found_new && !catalog.is_first());
-    (may_be_moved && following.waited == 0)
-        || (is_seen && !changes.restless.is_empty() && following.waited < MOST_WAITS)
+    (may_be_moved && following.waited.is_none())
+        || (is_seen && !changes.restless.is_empty() && following.is_patient())
 }
 
 /// Leaves new files for the next turn where there are too many, so that what was read is published in
@@ -352,8 +349,8 @@ mod tests {
     use super::*;
     use crate::catalog::files::FileKey;
     use crate::config::{FlagValue, Sources, load};
-    use crate::mill::Following;
     use crate::mill::library::Library;
+    use crate::mill::{Following, LONGEST_WAIT};
 
     /// A folder with one article, whose file was just changed.
     struct Site {
@@ -389,7 +386,7 @@ mod tests {
             let mut scope = Scope::default();
             scope.add_file(Place::new(0, "a.md"));
             let settle = Duration::from_hours(1);
-            let following = Following { most_new: usize::MAX, settle, waited: MOST_WAITS };
+            let following = Following { most_new: usize::MAX, settle, waited: Some(LONGEST_WAIT) };
             let permits = Permits { following: Some(following), ..Permits::default() };
             let now = Timestamp::from_unix(1_735_689_600).expect("a time");
             take(&self.settings, &mut self.catalog, &scope, permits, now, news).expect("taken")

@@ -51,8 +51,8 @@ impl Site {
         fs::write(self.path(name), text).expect("written");
     }
 
-    /// Looks at one file, or at everything, after so many turns in a row that have waited.
-    fn turn(&mut self, name: Option<&str>, waited: u32) -> Result<Edition, TurnError> {
+    /// Looks at one file, or at everything, after turns that have waited for so long.
+    fn turn(&mut self, name: Option<&str>, waited: Duration) -> Result<Edition, TurnError> {
         let mut scope = Scope::default();
         match name {
             Some(name) => scope.add_file(Place::new(0, name)),
@@ -61,8 +61,9 @@ impl Site {
         self.look(&scope, waited)
     }
 
-    fn look(&mut self, scope: &Scope, waited: u32) -> Result<Edition, TurnError> {
-        let following = Following { most_new: usize::MAX, settle: Duration::ZERO, waited };
+    fn look(&mut self, scope: &Scope, waited: Duration) -> Result<Edition, TurnError> {
+        let settle = Duration::ZERO;
+        let following = Following { most_new: usize::MAX, settle, waited: Some(waited) };
         let permits = Permits { following: Some(following), force: true, dry_run: false };
         let now = Timestamp::from_unix(1_735_689_600).expect("a time");
         turn(&self.settings, &mut self.catalog, scope, now, permits, &Silent)
@@ -92,20 +93,20 @@ fn whoever_writes_for_ever_stops_no_feed() {
     for (name, day, text) in [("a.md", 1, "First"), ("b.md", 2, "Second"), ("c.md", 3, "Third")] {
         site.write(name, day, text);
     }
-    site.turn(None, 1).expect("published");
+    site.turn(None, Duration::ZERO).expect("published");
     assert!(site.feed().contains("Third"));
     site.write("b.md", 2, "Half");
     fs::remove_file(site.path("c.md")).expect("removed");
     let restless = vec![(0, PathBuf::from("b.md"))];
-    for waited in 1..stock::MOST_WAITS {
+    for waited in [Duration::ZERO, Duration::from_millis(4_999)] {
         let error = site.turn(Some("c.md"), waited).expect_err("it is waited for");
         assert!(matches!(error, TurnError::Restless(files) if files == restless));
         assert!(site.feed().contains("Third"));
     }
-    let edition = site.turn(Some("c.md"), stock::MOST_WAITS).expect("published");
+    let edition = site.turn(Some("c.md"), LONGEST_WAIT).expect("published");
     assert_eq!(edition.restless, restless);
     assert!(!site.feed().contains("Half") && !site.feed().contains("Third"));
-    let edition = site.turn(Some("b.md"), 0).expect("published");
+    let edition = site.turn(Some("b.md"), Duration::ZERO).expect("published");
     assert_eq!(edition.restless, []);
     assert!(site.feed().contains("Half"));
 }
@@ -120,10 +121,10 @@ fn what_comes_back_elsewhere_is_not_what_it_was() {
         site.write(&place, 1, "[more](more.html)");
         let text = fs::read_to_string(site.path(&place)).expect("read").replace(&place, "a");
         fs::write(site.path(&place), text).expect("written");
-        site.turn(None, stock::MOST_WAITS).expect("published");
+        site.turn(None, LONGEST_WAIT).expect("published");
         assert!(site.feed().contains(&format!("/{folder}/more.html")), "{}", site.feed());
         fs::remove_file(site.path(&place)).expect("removed");
-        site.turn(None, stock::MOST_WAITS).expect("published");
+        site.turn(None, LONGEST_WAIT).expect("published");
     }
 }
 
@@ -198,8 +199,8 @@ proptest! {
                 Edit::LookAround => scope.add_everything(Why::Begun),
             }
             forgetful.catalog.let_go();
-            site.look(&scope, stock::MOST_WAITS).expect("published");
-            forgetful.look(&scope, stock::MOST_WAITS).expect("published");
+            site.look(&scope, LONGEST_WAIT).expect("published");
+            forgetful.look(&scope, LONGEST_WAIT).expect("published");
             prop_assert_eq!(site.documents(), forgetful.documents());
         }
     }
