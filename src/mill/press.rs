@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::catalog::editions::DocumentRow;
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
@@ -177,9 +175,8 @@ impl Press<'_> {
         let archive = Archive::of(self.catalog, draft)?;
         for page in self.stale_pages(&archive, draft) {
             let feed = archive.feed(self.settings, self.catalog, library, draft, page)?;
-            for placed in self.print(&[&feed])? {
-                self.record(Some(&draft.query.folder), &placed)?;
-            }
+            let placed = self.print(&[&feed])?;
+            self.record(Some(&draft.query.folder), &placed)?;
             self.catalog.set_page(draft.row.number, page.number(), false)?;
         }
         for (page, _) in archive.pages() {
@@ -212,8 +209,11 @@ impl Press<'_> {
         ready: &mut Vec<(Draft<'_>, Feed)>,
         progress: &dyn Progress,
     ) -> Result<(), TurnError> {
-        let placed = self.print(&ready.iter().map(|(_, feed)| feed).collect::<Vec<_>>())?;
-        for ((draft, feed), placed) in ready.drain(..).zip(placed) {
+        let feeds: Vec<_> = ready.iter().map(|(_, feed)| feed).collect();
+        let mut placed = self.print(&feeds)?.into_iter();
+        for (draft, feed) in ready.drain(..) {
+            let count = paths(self.output, &draft, None).len();
+            let placed: Vec<_> = placed.by_ref().take(count).collect();
             let glance = overview::glance(self.settings, self.catalog, &draft, &feed.entries)?;
             self.catalog.set_glance(draft.row.number, &glance)?;
             self.record(Some(&draft.query.folder), &placed)?;
@@ -243,52 +243,47 @@ impl Press<'_> {
         let since = self.settings.site.authority.since();
         self.expected.extend(documents.iter().flat_map(|one| self.output.paths(&one.path)));
         dated.extend(documents.into_iter().map(|one| (one, since)));
-        let placed = self.place(|| dated)?.concat();
+        let placed = self.place(dated.into_iter().map(|made| || made).collect())?;
         self.record(None, &placed)
     }
 
     /// Renders feeds and puts their documents into their places, on all threads. Gives what was placed,
-    /// feed by feed.
-    fn print(&mut self, feeds: &[&Feed]) -> Result<Vec<Vec<Placed>>, TurnError> {
+    /// in the order of the feeds.
+    fn print(&mut self, feeds: &[&Feed]) -> Result<Vec<Placed>, TurnError> {
         let all = feeds.iter().flat_map(|feed| feed.formats.iter().map(|format| (*feed, *format)));
-        let all: Vec<_> = all.collect();
         let render = |(feed, format): (&Feed, Format)| {
             (render::document(feed, format), feed.updated.unwrap_or(feed.since))
         };
-        let mut placed = self.place(|| all.into_par_iter().map(render).collect())?.into_iter();
-        let of_feed = |feed: &&Feed| placed.by_ref().take(feed.formats.len()).flatten().collect();
-        Ok(feeds.iter().map(of_feed).collect())
+        self.place(all.map(|one| move || render(one)).collect())
     }
 
     /// Makes documents, and puts them into their places. The first time the catalog is kept while they
-    /// are made: it waits for the disk, and they don't.
-    fn place(
-        &mut self,
-        make: impl FnOnce() -> Vec<(Document, Timestamp)> + Send,
-    ) -> Result<Vec<Vec<Placed>>, TurnError> {
-        let mut documents = Vec::new();
+    /// are made and written: that waits for the disk as well, and nobody sees them before.
+    fn place<M>(&mut self, makers: Vec<M>) -> Result<Vec<Placed>, TurnError>
+    where
+        M: FnOnce() -> (Document, Timestamp) + Send,
+    {
+        let output = self.output;
+        let mut prepared = Ok(Vec::new());
         rayon::in_place_scope(|scope| {
-            scope.spawn(|_| documents = make());
+            scope.spawn(|_| prepared = output.prepare(makers));
             let kept = if self.is_kept { Ok(()) } else { self.catalog.keep() };
             self.is_kept = kept.is_ok();
             kept
         })?;
-        let placed = self.output.publish(documents)?;
-        self.sync(placed.iter().flatten())?;
+        let placed = output.place(prepared?)?;
+        self.sync(&placed)?;
         Ok(placed)
     }
 
     /// Makes sure that documents stay where they were placed, now or by a build that did not come to its
     /// end, of which the catalog knows nothing; and that nothing of such a build is left beside them.
-    fn sync<'b>(
-        &self,
-        placed: impl Iterator<Item = &'b Placed> + Clone,
-    ) -> Result<(), PublishError> {
+    fn sync(&self, placed: &[Placed]) -> Result<(), PublishError> {
         let is_known = |one: &&Placed| {
             self.former.get(&one.path).is_some_and(|known| known.stamp == one.stamp)
         };
-        let unsure = placed.clone().filter(|one| one.is_replaced || !is_known(one));
-        self.output.clear(placed.map(|one| one.path.as_str()));
+        let unsure = placed.iter().filter(|one| one.is_replaced || !is_known(one));
+        self.output.clear(placed.iter().map(|one| one.path.as_str()));
         self.output.sync(unsure.map(|one| one.path.as_str()))
     }
 

@@ -6,14 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use rustix::fs::{FlockOperation, Mode, OFlags};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::config::meant::{Coding, Output};
 use crate::model::date::Timestamp;
@@ -56,6 +55,19 @@ pub struct Placed {
     pub hash: Digest,
     /// False when it had these bytes before.
     pub is_replaced: bool,
+}
+
+/// A document that is ready to take its place.
+#[derive(Debug)]
+pub struct Prepared {
+    path: String,
+    hash: Digest,
+    modified: Timestamp,
+    /// Its bytes beside its place; `None` when it is there already.
+    file: Option<TempPath>,
+    /// What is there now. As long as that is open, it is not freed when another file takes its name. To
+    /// free one of 200 KB takes as long as to sync it, and all other renames of the folder wait for that.
+    former: Option<File>,
 }
 
 /// A folder that documents are published in.
@@ -106,33 +118,66 @@ impl<'a> Directory<'a> {
         !self.is_checked || found().is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
     }
 
-    /// Publishes documents with their coded twins; gives what was placed, document by document. Each is
-    /// replaced atomically, and only when its bytes differ. The time of each becomes the time of change
-    /// of its files, or one second after that of what it replaces, if that is later: so other bytes always
-    /// have a later time. The folders are not synced yet.
-    pub fn publish(
-        &self,
-        documents: Vec<(Document, Timestamp)>,
-    ) -> Result<Vec<Vec<Placed>>, PublishError> {
-        let all = documents
-            .into_par_iter()
-            .map(|(document, modified)| Ok((self.with_twins(document)?, modified)))
-            .collect::<Result<Vec<_>, PublishError>>()?;
-        let files: Vec<_> = all
-            .iter()
-            .flat_map(|(twins, modified)| twins.iter().map(|twin| (twin, *modified)))
-            .collect();
-        // As long as a file is open, it is not freed when another one takes its name. To free one of
-        // 200 KB takes as long as to sync it, and all other renames of the folder wait for that: so
-        // it waits until all documents have their places.
-        let formers: Vec<Option<File>> =
-            files.iter().map(|(twin, _)| open(&self.root.join(&twin.path)).ok()).collect();
-        let place = |index: usize| {
-            let (twin, modified) = files[index];
-            self.place(twin, formers[index].as_ref(), modified)
+    /// Makes documents and their coded twins on all threads, and writes each beside its place as soon as it
+    /// is made. The time of each becomes the time of change of its files, or one second after that of what
+    /// they replace, if that is later: so other bytes always have a later time.
+    ///
+    /// Gives the files in the order of the documents, each followed by its twins. Nobody sees them before
+    /// [`Self::place`]; what is not placed is removed when it is dropped.
+    pub fn prepare<M>(&self, makers: Vec<M>) -> Result<Vec<Prepared>, PublishError>
+    where
+        M: FnOnce() -> (Document, Timestamp) + Send,
+    {
+        let writers = AT_A_TIME.min(makers.len() * (1 + self.codings.len()));
+        let (made, queue) = mpsc::channel();
+        let (queue, prepared) = (Mutex::new(queue), Mutex::new(Vec::new()));
+        let write = || {
+            let next = || locked(&queue).recv();
+            while let Ok((index, document, modified)) = next() {
+                let written = self.write(&document, modified);
+                locked(&prepared).push((index, written));
+            }
         };
-        let mut placed = all_at_a_time(files.len(), place).into_iter();
-        all.iter().map(|(twins, _)| placed.by_ref().take(twins.len()).collect()).collect()
+        thread::scope(|scope| {
+            for _ in 1..writers {
+                // Where the system gives no thread, the others do its work.
+                let _ = thread::Builder::new().spawn_scoped(scope, write);
+            }
+            let makers = makers.into_par_iter().enumerate();
+            let all_made = makers.try_for_each_with(made, |made, (number, make)| {
+                let (document, modified) = make();
+                let files = self.with_twins(document)?.into_iter().enumerate();
+                files.for_each(|(twin, file)| {
+                    // It is heard: the queue ends when everything is made.
+                    let _ = made.send(((number, twin), file, modified));
+                });
+                Ok(())
+            });
+            write();
+            all_made
+        })?;
+        let mut prepared = prepared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        prepared.sort_by_key(|(index, _)| *index);
+        prepared.into_iter().map(|(_, written)| written).collect()
+    }
+
+    /// Puts documents into their places. Each is replaced atomically, and only when its bytes differ. The
+    /// folders are not synced yet.
+    pub fn place(&self, prepared: Vec<Prepared>) -> Result<Vec<Placed>, PublishError> {
+        // What was there before stays open until all have their places: see `Prepared::former`.
+        let mut formers = Vec::new();
+        let mut place = |one: Prepared| {
+            let path = self.root.join(&one.path);
+            formers.push(one.former);
+            let is_replaced = one.file.is_some();
+            match one.file {
+                Some(file) => at(&path, file.persist(&path).map_err(|error| error.error))?,
+                None => at(&path, date(&path, one.modified))?,
+            }
+            let stamp = stamp_of(&at(&path, fs::symlink_metadata(&path))?);
+            Ok(Placed { path: one.path, stamp, hash: one.hash, is_replaced })
+        };
+        prepared.into_iter().map(&mut place).collect()
     }
 
     /// Adds the coded twins to a document.
@@ -143,27 +188,18 @@ impl<'a> Directory<'a> {
         Ok(std::iter::once(document).chain(twins).collect())
     }
 
-    /// Puts a document into its place, where `former` is now.
-    fn place(
-        &self,
-        document: &Document,
-        former: Option<&File>,
-        modified: Timestamp,
-    ) -> Result<Placed, PublishError> {
+    /// Writes a document beside its place, unless it is there already.
+    fn write(&self, document: &Document, modified: Timestamp) -> Result<Prepared, PublishError> {
         let path = self.root.join(&document.path);
-        let is_replaced = !former.is_some_and(|former| is_same(former, &document.bytes));
-        if is_replaced {
-            at(&path, replace(&path, &document.bytes, after_former(&path, modified)))?;
+        let former = open(&path).ok();
+        let is_there = former.as_ref().is_some_and(|former| is_same(former, &document.bytes));
+        let file = if is_there {
+            None
         } else {
-            at(&path, date(&path, modified))?;
-        }
-        let found = at(&path, fs::symlink_metadata(&path))?;
-        Ok(Placed {
-            path: document.path.clone(),
-            stamp: stamp_of(&found),
-            hash: digest(&document.bytes),
-            is_replaced,
-        })
+            Some(at(&path, write_beside(&path, &document.bytes, after_former(&path, modified)))?)
+        };
+        let hash = digest(&document.bytes);
+        Ok(Prepared { path: document.path.clone(), hash, modified, file, former })
     }
 
     /// Makes sure that the documents that were placed or removed at some paths outlive a power cut.
@@ -209,30 +245,6 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// Does a number of things that mostly wait for the disk, several at a time, and gives what came of each,
-/// in order.
-fn all_at_a_time<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
-    let work = || loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        if index >= count {
-            break;
-        }
-        let result = act(index);
-        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-    };
-    thread::scope(|scope| {
-        for _ in 1..count.min(AT_A_TIME) {
-            // Where the system gives no thread, the others do its work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
 /// Makes a folder with all above it, each of which outlives a power cut.
 fn make_folder(path: &Path) -> io::Result<()> {
     let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
@@ -275,18 +287,21 @@ fn date(path: &Path, modified: Timestamp) -> io::Result<()> {
     File::options().append(true).open(path)?.set_modified(system_time(modified))
 }
 
-/// Replaces a file by a temporary one in the same folder, which is synced before it takes its
-/// place: whoever reads the file sees all of the old or all of the new. A sync that failed is not
-/// tried again: what it was about may be lost already, so the temporary file goes.
-fn replace(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<()> {
+/// Writes a temporary file that is to take the place of another, in the same folder, and syncs it: whoever
+/// reads that place sees all of the old or all of the new. A sync that failed is not tried again: what it
+/// was about may be lost already, so the temporary file goes.
+fn write_beside(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<TempPath> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
     let mut temporary = temporary_file(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().set_modified(system_time(modified))?;
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary.into_temp_path())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn system_time(at: Timestamp) -> SystemTime {
@@ -310,7 +325,7 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,
-/// and this process has none open between two documents: so they are those of a build that was
+/// and what this process prepared has its place or is gone by then: so they are those of a build that was
 /// killed. Their times would not tell it, as they are those of articles. One that can't be removed
 /// does no harm.
 fn remove_leftovers(folder: &Path) {
