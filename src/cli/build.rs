@@ -12,6 +12,7 @@ use crate::config::meant::Settings;
 use crate::mill::account::{self, Account};
 use crate::mill::{self, Edition, FeedSummary, Permits, TurnError};
 use crate::model::report::Severity;
+use crate::model::text::counted;
 use crate::publish::gate::Forecast;
 use crate::watch::scope::{Scope, Why};
 
@@ -150,8 +151,4 @@ fn print_summary(settings: &Settings, edition: &Edition) {
             if edition.pageless == 1 { "it" } else { "them" },
         );
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

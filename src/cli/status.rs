@@ -9,6 +9,7 @@ use crate::cli::arguments::Common;
 use crate::cli::{Outcome, reports, settings};
 use crate::daemon::status::{FeedStatus, Status};
 use crate::model::date::Timestamp;
+use crate::model::text::counted;
 use crate::ops::control;
 use crate::serve::tally::account::{Readership, Serving};
 
@@ -68,11 +69,11 @@ fn in_words(status: &Status, is_running: bool) -> String {
     }
     lines.extend(status.troubles.iter().map(|trouble| format!("trouble: {trouble}")));
     lines.extend(status.watched.iter().map(|one| format!("{}: {}", one.folder, one.how)));
-    lines.push(format!("{} articles, {} feeds", status.articles, status.feeds.len()));
+    lines.push(status.in_brief());
     for feed in &status.feeds {
         let name = if feed.name.is_empty() { "(root)" } else { &feed.name };
         let newest = feed.newest.as_ref().map(|at| format!(", newest {at}")).unwrap_or_default();
-        lines.push(format!("  {name}: {} entries{newest}", feed.entries));
+        lines.push(format!("  {name}: {}{newest}", counted(feed.entries, "entry", "entries")));
     }
     lines.extend(status.serving.iter().flat_map(serving_in_words));
     if let Some(at) = &status.next_change {
@@ -87,7 +88,7 @@ fn in_words(status: &Status, is_running: bool) -> String {
         lines.extend(turns);
     }
     if status.reports_in_all > 0 {
-        lines.push(format!("{} reports:", status.reports_in_all));
+        lines.push(counted(status.reports_in_all, "report:", "reports:"));
         lines.extend(status.reports.iter().map(|line| format!("  {line}")));
     }
     lines.join("\n") + "\n"
@@ -101,9 +102,10 @@ fn serving_in_words(serving: &Serving) -> Vec<String> {
     let Serving { addresses, connections, requests, not_modified_percent, .. } = serving;
     let addresses = if addresses.is_empty() { "no address".into() } else { addresses.join(", ") };
     let mut lines = vec![
-        format!("served at {addresses}: {connections} connections"),
+        format!("served at {addresses}: {}", counted(*connections, "connection", "connections")),
         format!(
-            "{requests} requests, {not_modified_percent} % of those for documents answered with 304"
+            "{}, {not_modified_percent} % of those for documents answered with 304",
+            counted(*requests, "request", "requests")
         ),
         format!("{} bytes sent, {} saved", serving.sent_bytes, serving.saved_bytes),
     ];
@@ -114,15 +116,16 @@ fn serving_in_words(serving: &Serving) -> Vec<String> {
     }
     lines.extend(serving.moved.iter().take(LISTED).map(|one| {
         format!(
-            "  {} ({}): {}, {} times",
+            "  {} ({}): {}, {}",
             one.path.escape_debug(),
             one.status,
             one.reader,
-            one.requests
+            counted(one.requests, "time", "times")
         )
     }));
     if serving.lost_log_lines > 0 {
-        lines.push(format!("{} lines of the access log were lost", serving.lost_log_lines));
+        let lost = counted(serving.lost_log_lines, "line", "lines");
+        lines.push(format!("lost of the access log: {lost}"));
     }
     lines
 }
@@ -131,8 +134,12 @@ fn readers_in_words(title: &str, all: &[Readership]) -> Vec<String> {
     let line = |one: &Readership| {
         let about = if one.is_estimate { "about " } else { "" };
         format!(
-            "  {}: {} by aggregators, {about}{} others today ({about}{} yesterday), {} requests",
-            one.name, one.subscribers, one.pollers_today, one.pollers_yesterday, one.requests
+            "  {}: {} by aggregators, {about}{} others today ({about}{} yesterday), {}",
+            one.name,
+            one.subscribers,
+            one.pollers_today,
+            one.pollers_yesterday,
+            counted(one.requests, "request", "requests")
         )
     };
     let title = Some(title.to_owned()).filter(|_| !all.is_empty());

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::counted;
 use crate::serve::tally::account::Serving;
 
 /// How a service is.
@@ -67,6 +68,13 @@ pub struct TurnStatus {
 }
 
 impl Status {
+    /// Says how much there is.
+    #[must_use]
+    pub fn in_brief(&self) -> String {
+        let articles = counted(self.articles, "article", "articles");
+        format!("{articles}, {}", counted(self.feeds.len(), "feed", "feeds"))
+    }
+
     /// Writes the status as one line of JSON.
     #[must_use]
     pub fn to_json(&self) -> String {

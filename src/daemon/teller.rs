@@ -11,6 +11,7 @@ use crate::daemon::turns::Turns;
 use crate::mill::{Edition, FeedSummary, TurnError};
 use crate::model::date::Timestamp;
 use crate::model::report::{Report, Severity};
+use crate::model::text::counted;
 use crate::ops::systemd;
 use crate::publish::gate::Forecast;
 use crate::watch::health::Health;
@@ -219,7 +220,7 @@ impl Teller {
         let status = self.status.borrow();
         match status.troubles.first() {
             Some(trouble) => trouble.replace('\n', "; "),
-            None => format!("{} articles, {} feeds", status.articles, status.feeds.len()),
+            None => status.in_brief(),
         }
     }
 }
@@ -253,7 +254,8 @@ fn in_a_line(edition: &Edition) -> String {
     });
     parts.extend(changes);
     if edition.forecasts.len() > NAMED {
-        parts.push(format!("and {} more feeds", edition.forecasts.len() - NAMED));
+        let more = edition.forecasts.len() - NAMED;
+        parts.push(format!("and {}", counted(more, "more feed", "more feeds")));
     }
     parts.push(format!("{} documents written", edition.written.replaced));
     if edition.written.removed > 0 {

@@ -117,6 +117,8 @@ impl Workshop {
         self.force &= outcome.is_err();
         self.waiting_since = match outcome {
             Err(TurnError::Restless(_)) => self.waiting_since.or(Some(began)),
+            // A folder that comes and goes does not make the feeds stand still for longer.
+            Err(TurnError::Input { .. }) => self.waiting_since,
             _ => None,
         };
         Turned { workshop: self, scope, outcome, told, took: began.elapsed() }

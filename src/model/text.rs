@@ -41,6 +41,16 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     simdutf8::basic::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
+/// Says how many there are, such as `1 article` or `2 articles`.
+#[must_use]
+pub fn counted<N>(count: N, one: &str, many: &str) -> String
+where
+    N: Copy + fmt::Display + PartialEq + From<u8>,
+{
+    let name = if count == N::from(1) { one } else { many };
+    format!("{count} {name}")
+}
+
 /// Makes one blank of every run of white space, and trims the ends.
 #[must_use]
 pub fn collapsed(raw: &str) -> String {

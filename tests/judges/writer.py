@@ -466,7 +466,9 @@ class Writer:
         self.close_all()
         self.drop_other_names()
         other, old = self.work / "other", self.work / "old"
-        shutil.copytree(self.root, other)
+        # In a process of its own: beside a thread that reads documents, Python would need half a minute for
+        # a large tree, in which nothing happens to the articles.
+        subprocess.run(["cp", "-a", self.root, other], check=True)
         for _ in range(10):
             if place := self.pick_single():
                 (other / place.relative_to(self.root)).write_bytes(self.edit(self.places[place]))

@@ -25,7 +25,7 @@ fn systemd_is_told_when_the_feeds_are_there_and_how_things_are() {
     });
     let ready = heard("READY=1");
     assert!(site.path().join("feeds/atom.xml").exists(), "not before the first edition");
-    assert!(ready.contains("STATUS=1 articles, 1 feeds"), "{ready}");
+    assert!(ready.contains("STATUS=1 article, 1 feed"), "{ready}");
     heard("WATCHDOG=1");
     site.write("seeds/two.md", &article("Two"));
     heard("STATUS=2 articles");
