@@ -144,8 +144,13 @@ struct Daemon {
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
     ending: Ending,
-    /// Where a turn looked that the gate refused. After each other turn this one is tried again.
+    /// Where a turn looked that the gate refused. After each other turn this one is tried again, by itself:
+    /// what else happens is not to be refused with it.
     refused: Scope,
+    /// Whether it is tried again once nothing else is pending.
+    is_refused_due: bool,
+    /// Whether the turn that runs is that one.
+    is_trying_refused: bool,
     /// When the first of what is pending came.
     pending_since: Option<Instant>,
     /// When it will have been quiet for a while; `None` once it was.
@@ -199,6 +204,8 @@ impl Daemon {
             stop,
             ending: Ending::Stopped,
             refused: Scope::default(),
+            is_refused_due: false,
+            is_trying_refused: false,
             pending_since: None,
             quiet_at: None,
         })
@@ -274,11 +281,15 @@ impl Daemon {
             return;
         }
         self.put_into_force();
-        let is_wanted = self.is_due || !self.pending.is_empty();
+        let is_other = self.is_due || !self.pending.is_empty();
+        let is_wanted = is_other || self.is_refused_due;
         let Some(workshop) = self.workshop.take_if(|_| is_wanted && !self.pause.is_on()) else {
             return;
         };
-        let scope = std::mem::take(&mut self.pending);
+        let source = if is_other { &mut self.pending } else { &mut self.refused };
+        let scope = std::mem::take(source);
+        self.is_trying_refused = !is_other;
+        self.is_refused_due &= is_other;
         self.is_due = false;
         let ear = self.hints.ear();
         let turn = move || workshop.turn(scope, MOST_NEW, &ear);
@@ -306,7 +317,7 @@ impl Daemon {
                 self.pause.end();
                 self.next_change = edition.next_change;
                 is_all_well = self.refused.is_empty();
-                self.pending.extend(std::mem::take(&mut self.refused));
+                self.is_refused_due = !is_all_well;
                 self.look_again(&edition.restless);
                 if edition.has_more {
                     self.pending.extend(scope.clone());
@@ -319,7 +330,12 @@ impl Daemon {
             }
             Err(TurnError::Restless(files)) => {
                 self.look_again(files);
-                self.pending.extend(scope.clone());
+                if self.is_trying_refused {
+                    self.refused.extend(scope.clone());
+                    self.is_refused_due = true;
+                } else {
+                    self.pending.extend(scope.clone());
+                }
                 self.pause.begin_short(Instant::now(), MOMENT);
             }
             Err(TurnError::Stopped) => self.pending.extend(scope.clone()),

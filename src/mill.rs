@@ -172,8 +172,9 @@ impl Progress for Silent {
     fn step(&self) {}
 }
 
-/// Walks the whole path once, for what is found where it looks. `now` decides which articles are due. After an error, and after a dry
-/// run, the state is as it was.
+/// Walks the whole path once, for what is found where it looks: everywhere, if nothing is known by these
+/// settings yet. `now` decides which articles are due. After an error, and after a dry run, the state is
+/// as it was.
 pub fn turn(
     settings: &Settings,
     catalog: &mut Catalog,
@@ -182,7 +183,14 @@ pub fn turn(
     permits: Permits,
     progress: &dyn Progress,
 ) -> Result<Edition, TurnError> {
-    catalog.begin(&settings.print)?;
+    let mut everything = Scope::default();
+    let is_all_unknown = catalog.begin(&settings.print)?;
+    let scope = if is_all_unknown && !scope.is_everything() {
+        everything.add_everything(Why::Configured);
+        &everything
+    } else {
+        scope
+    };
     let turned = turn_within(settings, catalog, scope, now, permits, progress);
     match &turned {
         Ok(_) if !permits.dry_run && permits.following.is_some() => catalog.commit_to_log()?,

@@ -265,7 +265,8 @@ impl Catalog {
 
     /// Begins a turn. `print` stands for everything that what is derived depends on, the program
     /// included: where it is another than that of the last turn, all is derived anew.
-    pub fn begin(&mut self, print: &str) -> Result<()> {
+    /// Gives whether that is so: then everything has to be looked at.
+    pub fn begin(&mut self, print: &str) -> Result<bool> {
         self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         let last: Option<i64> =
@@ -277,14 +278,16 @@ impl Catalog {
         if self.is_doubtful {
             // Whatever becomes of the turn, this stays: the file will be sealed.
             self.forget_derived()?;
+            self.set("print", "")?;
             self.keep()?;
             self.is_doubtful = false;
         }
-        if self.setting("print")?.as_deref() != Some(print) {
+        let is_other = self.setting("print")?.as_deref() != Some(print);
+        if is_other {
             self.forget_derived()?;
             self.set("print", print)?;
         }
-        Ok(())
+        Ok(is_other)
     }
 
     /// Forgets what the files tell, so that all of them are read again. Which entry a file holds is

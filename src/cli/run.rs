@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use tokio::runtime;
@@ -23,9 +24,16 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
     begin_log(common);
     open_files::take_all();
     let again = common.clone();
+    let was_there = AtomicBool::new(settings::path(common).exists());
     let setup = Setup {
         settings,
         load: Box::new(move || {
+            let file = settings::path(&again);
+            let is_there = file.exists();
+            // Whoever writes it anew in two steps does not mean what stands in for it between them.
+            if was_there.fetch_or(is_there, Ordering::Relaxed) && !is_there {
+                return Err(format!("{}: error: it is gone; put it back", file.display()));
+            }
             let loaded = settings::load_with(&again, flags.clone());
             loaded.map(|loaded| loaded.settings).map_err(|error| format!("{error:#}"))
         }),

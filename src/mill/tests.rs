@@ -111,6 +111,19 @@ fn whoever_writes_for_ever_stops_no_feed() {
     assert!(site.feed().contains("Half"));
 }
 
+/// By other settings, nothing that was found by the former ones is known.
+#[test]
+fn other_settings_make_a_turn_look_at_everything() {
+    let mut site = Site::new("");
+    site.write("a.md", 1, "First");
+    site.write("b.md", 2, "Second");
+    site.turn(None, Duration::ZERO).expect("published");
+    assert_eq!(site.turn(Some("a.md"), Duration::ZERO).expect("published").files, 1);
+    site.settings.print.push_str(", but not the same");
+    assert_eq!(site.turn(Some("a.md"), Duration::ZERO).expect("published").files, 2);
+    assert!(site.feed().contains("Second"));
+}
+
 /// An article goes with its folder, and comes back in another one, which gets the number of the former.
 #[test]
 fn what_comes_back_elsewhere_is_not_what_it_was() {

@@ -33,3 +33,21 @@ fn a_hang_up_reads_it_again() {
     service.await_line("(root) +1");
     assert!(service.stop().success());
 }
+
+#[test]
+fn a_configuration_that_is_gone_stays_in_force() {
+    let site = site();
+    let mut service = Service::start(&site);
+    site.write("config.toml", "[site]\ntitle = \"Hill Farm\"\nurl = \"https://a.example/\"\n");
+    service.await_line("the configuration is read");
+    service.await_line("documents written");
+    site.rename("config.toml", "elsewhere.toml");
+    service.await_line("config.toml: error: it is gone");
+    service.await_line("the configuration stays as it was");
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("(root) +1");
+    assert!(feed_tells(&site, "<title>Hill Farm</title>"));
+    site.rename("elsewhere.toml", "config.toml");
+    service.await_line("the configuration is read");
+    assert!(service.stop().success());
+}

@@ -46,7 +46,11 @@ fn a_crowded_folder_that_is_moved_in_is_taken_whole() {
     assert!(feed_tells(&site, "Number 39"), "the gate keeps them");
     site.write("seeds/two.md", &article("Two"));
     service.await_line("(root) +1");
-    assert!(feed_tells(&site, "Number 39") && feed_tells(&site, "<title>Two</title>"));
+    site.write("seeds/three.md", &article("Three"));
+    service.await_line("(root) +1");
+    let has_both =
+        feed_tells(&site, "<title>Two</title>") && feed_tells(&site, "<title>Three</title>");
+    assert!(feed_tells(&site, "Number 39") && has_both);
     let troubles = status(&site)["status"]["troubles"].to_string();
     assert!(troubles.contains("40 entries would disappear"), "{troubles}");
     site.rename("gone", "seeds/b");
