@@ -276,8 +276,8 @@ impl Catalog {
         self.gathered.replace(Gathered { holds_all_aliases, ..Gathered::default() });
         self.articles.set(self.written_articles()?);
         if self.is_doubtful {
-            // Whatever becomes of the turn, this stays: the file will be sealed.
-            self.forget_derived()?;
+            // The file will be sealed, whatever becomes of the turn. So this stays: what is derived stands
+            // for no settings, and the next turn forgets it if this one fails.
             self.set("print", "")?;
             self.keep()?;
             self.is_doubtful = false;

@@ -124,8 +124,8 @@ fn serving_in_words(serving: &Serving) -> Vec<String> {
         )
     }));
     if serving.lost_log_lines > 0 {
-        let lost = counted(serving.lost_log_lines, "line", "lines");
-        lines.push(format!("lost of the access log: {lost}"));
+        let (one, many) = ("line of the access log was lost", "lines of the access log were lost");
+        lines.push(counted(serving.lost_log_lines, one, many));
     }
     lines
 }
