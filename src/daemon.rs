@@ -301,6 +301,12 @@ impl Daemon {
         if let Some(told) = told {
             Teller::warn(&told);
         }
+        // Who removes the state removes the socket with it.
+        if self.is_unreachable()
+            && let Some(control) = self.control.take()
+        {
+            control.abort();
+        }
         // While the state is another service's, so is its socket.
         if self.control.is_none() && workshop.holds_state() {
             self.control = self.listen();
@@ -360,6 +366,12 @@ impl Daemon {
         for (input, path) in files {
             self.hints.again(Place::new(*input, path));
         }
+    }
+
+    /// Tells whether the socket is gone by which others ask how things are.
+    fn is_unreachable(&self) -> bool {
+        let path = self.settings.state.as_deref().map(control::path);
+        path.is_some_and(|path| std::fs::symlink_metadata(path).is_err())
     }
 
     /// Lets others ask how things are, now that the state is ours.

@@ -62,6 +62,8 @@ pub struct Vanished {
     pub key: FileKey,
     /// What is known of it.
     pub known: Known,
+    /// The face of its article, where it declares neither an id nor a page.
+    pub face: Option<Digest>,
 }
 
 /// What a walk found to be other than the state says.
@@ -159,7 +161,7 @@ impl Catalog {
             None => self.folder_number(input, &folder.path)?,
         };
         let mut query = self.db.prepare_cached(
-            "SELECT name, stamp, hash, entry FROM file WHERE folder = ? AND name = ?",
+            "SELECT name, stamp, hash, entry, face FROM file WHERE folder = ? AND name = ?",
         )?;
         let mut rows = query.query(params![number, name.as_encoded_bytes()])?;
         let row = rows.next()?;
@@ -195,7 +197,7 @@ impl Catalog {
             None => self.folder_number(key.0, &folder.path)?,
         };
         let mut query = self.db.prepare_cached(
-            "SELECT name, stamp, hash, entry FROM file WHERE folder = ? ORDER BY name",
+            "SELECT name, stamp, hash, entry, face FROM file WHERE folder = ? ORDER BY name",
         )?;
         let mut rows = query.query([number])?;
         let mut row = rows.next()?;
@@ -239,7 +241,7 @@ impl Catalog {
         let Comparison { unseen, mut changes, .. } = comparison;
         for number in unseen.into_values() {
             let mut query = self.db.prepare_cached(
-                "SELECT name, stamp, hash, entry FROM file WHERE folder = ? ORDER BY name",
+                "SELECT name, stamp, hash, entry, face FROM file WHERE folder = ? ORDER BY name",
             )?;
             let mut rows = query.query([number])?;
             while let Some(row) = rows.next()? {
@@ -295,8 +297,9 @@ impl Catalog {
             if row.reports.is_empty() { None } else { Some(serde_json::to_string(row.reports)?) };
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO file (folder, name, stamp, hash, entry, age, loses, reports)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO file
+                   (folder, name, stamp, hash, entry, age, loses, reports, face)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
                 changed.folder,
@@ -307,6 +310,7 @@ impl Catalog {
                 row.age,
                 row.loses.then_some(1),
                 reports,
+                row.face,
             ])?;
         Ok(())
     }
@@ -368,7 +372,7 @@ impl Catalog {
     /// Reports the files whose entry is held by another file.
     fn duplicates(&self, inputs: &[PathBuf]) -> Result<Vec<Report>> {
         let mut query = self.db.prepare_cached(
-            "SELECT e.id, d.input, d.path, f.name, h.input, h.path, e.name
+            "SELECT e.id, d.input, d.path, f.name, h.input, h.path, e.name, f.face IS NOT NULL
              FROM file f INDEXED BY loser JOIN folder d ON d.number = f.folder
                JOIN entry e ON e.number = f.entry JOIN folder h ON h.number = e.folder
              WHERE f.loses = 1",
@@ -381,13 +385,20 @@ impl Catalog {
                     location(inputs, row.get(at)?, &path(row, at + 1)?, &name(row, at + 2)?);
                 Ok(place.display().to_string())
             };
-            let message = format!(
-                "the id {} stands in {} too, which is as new or newer; this file is left out",
-                row.get::<_, String>(0)?,
-                place(4)?
-            );
-            let report = Report::warning("duplicate-id", message).in_file(place(1)?);
-            reports.push(report.help("give one of the two another id, or remove one"));
+            let (file, other) = (place(1)?, place(4)?);
+            let report = if row.get(7)? {
+                let message = format!("it is a copy of {other}; this file is left out");
+                let report = Report::warning("copy", message);
+                report.help("change one of the two, give it an id, or remove it")
+            } else {
+                let id: String = row.get(0)?;
+                let message = format!(
+                    "the id {id} stands in {other} too, which is as new or newer; this file is left out"
+                );
+                let report = Report::warning("duplicate-id", message);
+                report.help("give one of the two another id, or remove one")
+            };
+            reports.push(report.in_file(file));
         }
         Ok(reports)
     }
@@ -447,6 +458,7 @@ pub(crate) struct FileRow<'a> {
     pub(crate) entry: Option<i64>,
     pub(crate) age: Option<i64>,
     pub(crate) loses: bool,
+    pub(crate) face: Option<Digest>,
     pub(crate) reports: &'a [Report],
 }
 
@@ -478,7 +490,8 @@ fn known_of(row: &Row<'_>) -> Result<Known> {
 }
 
 fn vanished(folder: i64, row: &Row<'_>) -> Result<Vanished> {
-    Ok(Vanished { key: FileKey { folder, name: name(row, 0)? }, known: known_of(row)? })
+    let key = FileKey { folder, name: name(row, 0)? };
+    Ok(Vanished { key, known: known_of(row)?, face: row.get(4)? })
 }
 
 /// The order in which files are taken: that of their paths, input folder by input folder. Neighbours

@@ -1,17 +1,19 @@
 //! Which entry a file holds.
 //!
 //! A declared id decides. Then comes what the file had before: an entry stays with its file through
-//! every edit, and is found again by its page, its bytes or its path when the file was moved. Only
-//! what was never seen gets a new id: its declared page, or one minted from its path.
+//! every edit, and is found again by its page, its bytes, its face or its path when the file was moved.
+//! What has the bytes of another file is a copy, and waits for that one's entry. Only what was never
+//! seen gets a new id: its declared page, or one minted from its path.
 
 use std::collections::{HashMap, HashSet};
 
+use rusqlite::params;
 use url::Url;
 
 use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::error::Result;
-use crate::catalog::files::{Changed, Changes, FileKey};
+use crate::catalog::files::{self, Changed, Changes, FileKey};
 use crate::model::article::Head;
 use crate::model::date::Timestamp;
 use crate::model::file::Stamp;
@@ -50,6 +52,11 @@ impl Found {
         head.permalink.as_ref().filter(|_| head.permalink_is_declared)
     }
 
+    /// Gives the face of the article, where it declares neither an id nor a page.
+    pub(crate) fn face(&self) -> Option<Digest> {
+        self.head.as_ref().and_then(face)
+    }
+
     /// Gives what tells the path from others, where there are several input folders.
     pub(crate) fn path_key(&self) -> String {
         path_key(self.changed.file.folder.input, &self.changed.file.path())
@@ -64,6 +71,16 @@ pub(crate) fn path_key(input: usize, path: &str) -> String {
     }
 }
 
+/// Gives the digest of what people know an article by, its title and its dates; `None` where it says
+/// itself which one it is, by an id or a page.
+pub(crate) fn face(head: &Head) -> Option<Digest> {
+    if head.id.is_some() || head.permalink_is_declared {
+        return None;
+    }
+    let dates = [head.published, head.updated].map(|date| date.map(Timestamp::unix));
+    Some(digest(format!("{dates:?} {}", head.title).as_bytes()))
+}
+
 /// Gives the key under which the path of a file that is gone is remembered.
 pub(crate) fn gone_path(path_key: &str) -> Digest {
     digest(format!("path:{path_key}").as_bytes())
@@ -76,6 +93,8 @@ pub enum Claim {
     Issued(Box<EntryRow>),
     /// A new one, with this id.
     New(String),
+    /// The one with this number, of whose file this one is a copy.
+    Copy(i64),
     /// It can't be told before all files that say more were looked at.
     Later,
 }
@@ -86,6 +105,9 @@ pub struct Pending {
     keys: HashSet<FileKey>,
     /// The entries by the digests that their files had, where those files have other bytes now.
     former: HashMap<Digest, i64>,
+    /// The entries by the faces that their files had, where those files are gone now; `None` where
+    /// several had one face.
+    faces: HashMap<Digest, Option<i64>>,
     /// True when a file is new, so that it may be an old one that was moved.
     has_new: bool,
     /// True when all that say more were looked at.
@@ -105,6 +127,14 @@ impl Pending {
             for (known, key) in changes.changed.iter().filter_map(known) {
                 pending.former.extend(known.entry.map(|entry| (known.hash, entry)));
                 pending.keys.insert(key);
+            }
+            for gone in &changes.vanished {
+                if let Some((face, entry)) = gone.face.zip(gone.known.entry) {
+                    let other = pending.faces.insert(face, Some(entry));
+                    if other.is_some() {
+                        pending.faces.insert(face, None);
+                    }
+                }
             }
         }
         pending
@@ -178,19 +208,25 @@ impl Catalog {
         authority: &Authority,
         pending: &Pending,
     ) -> Result<Claim> {
-        match own {
+        match own.filter(|own| is_own(own, found)) {
             Some(_) if found.has_other_bytes() && pending.has_new && !pending.is_last_call => {
                 return Ok(Claim::Later);
             }
-            Some(own) if is_free_for(&own, found, pending) => {
-                return Ok(Claim::Issued(Box::new(own)));
-            }
-            _ => {}
+            Some(own) => return Ok(Claim::Issued(Box::new(own))),
+            None => {}
         }
-        let moved = pending.former.get(&found.hash).copied();
-        let by_bytes = moved.map_or_else(|| self.gone_with(&found.hash), |moved| Ok(Some(moved)));
-        let by_path = || self.gone_with(&gone_path(&found.path_key()));
-        let number = by_bytes?.map_or_else(by_path, |number| Ok(Some(number)))?;
+        let face = found.face();
+        if let Some(original) = self.original(found, face, pending)? {
+            return Ok(Claim::Copy(original));
+        }
+        let by_face = || face.and_then(|face| pending.faces.get(&face).copied().flatten());
+        let number = match pending.former.get(&found.hash).copied() {
+            Some(moved) => Some(moved),
+            None => match self.gone_with(&found.hash)?.or_else(by_face) {
+                Some(gone) => Some(gone),
+                None => self.gone_with(&gone_path(&found.path_key()))?,
+            },
+        };
         let entry = match (number, &head.permalink) {
             (Some(number), _) => Some(self.entry(number)?),
             (None, Some(page)) => self.entry_by_page(page.as_str())?,
@@ -200,6 +236,30 @@ impl Catalog {
             Some(entry) => Ok(Claim::Issued(Box::new(entry))),
             None => self.mint(found, None, authority),
         }
+    }
+
+    /// Gives the entry of another file that holds the same article, to the byte. What was changed since
+    /// holds another one now.
+    fn original(
+        &self,
+        found: &Found,
+        face: Option<Digest>,
+        pending: &Pending,
+    ) -> Result<Option<i64>> {
+        let Some(face) = face else { return Ok(None) };
+        let key = found.changed.key();
+        let mut query = self.db.prepare_cached(
+            "SELECT folder, name, entry FROM file INDEXED BY faced
+             WHERE face = ? AND hash = ? AND loses IS NULL",
+        )?;
+        let mut rows = query.query(params![face, found.hash])?;
+        while let Some(row) = rows.next()? {
+            let other = FileKey { folder: row.get(0)?, name: files::name(row, 1)? };
+            if other != key && !pending.holds(&other) {
+                return Ok(row.get(2)?);
+            }
+        }
+        Ok(None)
     }
 
     /// Makes an id that was never issued: the declared page, or a tag URI of the path.
@@ -222,6 +282,11 @@ impl Catalog {
         }
         Ok(Claim::New(id))
     }
+}
+
+/// Tells whether the entry that a file had is still its own: one that it only contended for is another's.
+fn is_own(entry: &EntryRow, found: &Found) -> bool {
+    entry.file.as_ref().is_none_or(|file| *file == found.changed.key())
 }
 
 /// Tells whether no other file holds an entry.

@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::error::Result;
 use crate::catalog::files::{self, Changed, FileKey, FileRow, Vanished};
-use crate::catalog::identity::{Claim, Found, Pending, gone_path, path_key};
+use crate::catalog::identity::{Claim, Found, Pending, face, gone_path, path_key};
 use crate::config::meant::Settings;
 use crate::model::article::{Head, Listed};
 use crate::model::date::Timestamp;
@@ -82,6 +82,12 @@ impl Catalog {
         };
         let former = match self.claim(&found, head, &turn.settings.site.authority, pending)? {
             Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
+            Claim::Copy(entry) => {
+                pending.looked_at(&key);
+                let again = self.leave(turn, &found, Some(entry))?;
+                self.put_file(&found.changed, &losing(&found, entry))?;
+                return Ok(Recorded { again, later: None });
+            }
             Claim::Issued(entry) if self.may_be_anothers(&entry, &found, pending)? => {
                 return Ok(Recorded { again: Vec::new(), later: Some(found) });
             }
@@ -101,8 +107,7 @@ impl Catalog {
             former.file.clone().filter(|file| *file != key && !pending.holds(file))
         {
             if !self.wins(&found, &holder)? {
-                let row = FileRow { entry: Some(former.number), loses: true, ..row(&found) };
-                self.put_file(&found.changed, &row)?;
+                self.put_file(&found.changed, &losing(&found, former.number))?;
                 return Ok(Recorded { again, later: None });
             }
             self.set_loses(&holder)?;
@@ -136,9 +141,9 @@ impl Catalog {
         matter: &mut Matter<'_>,
     ) -> Result<()> {
         let Some(head) = found.head.take() else { return Ok(()) };
+        let (age, face) = (age(&head), face(&head));
         let (mut entry, mut reports) = self.issue(turn, &found, &head, former, matter)?;
         reports.append(&mut found.reports);
-        let age = age(&head);
         let article = listed(&entry, found.changed.file.path(), head);
         let places = self.places(turn.settings, &article, turn.now)?;
         if entry.number == 0 {
@@ -149,7 +154,8 @@ impl Catalog {
             self.set_gone(entry.number, None)?;
             self.change_places(entry.number, &places)?;
         }
-        let own = FileRow { entry: Some(entry.number), age, reports: &reports, ..row(&found) };
+        let entry_number = Some(entry.number);
+        let own = FileRow { entry: entry_number, age, face, reports: &reports, ..row(&found) };
         self.put_file(&found.changed, &own)?;
         self.set_due(&entry, turn.now)
     }
@@ -325,8 +331,14 @@ fn row(found: &Found) -> FileRow<'_> {
         entry: None,
         age: found.age(),
         loses: false,
+        face: found.face(),
         reports: &found.reports,
     }
+}
+
+/// Makes the row of a file whose entry another one holds.
+fn losing(found: &Found, entry: i64) -> FileRow<'_> {
+    FileRow { entry: Some(entry), loses: true, ..row(found) }
 }
 
 /// Gives the date by which files of one entry contend.

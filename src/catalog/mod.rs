@@ -78,8 +78,9 @@ struct StateFile {
     /// go of `SQLite`'s lock, which is one of the process (POSIX `fcntl`).
     opened: File,
     condition: Condition,
-    /// True when the folder was synced since the log beside the file was made.
-    is_log_safe: bool,
+    /// Which file the log beside this one is (device and number), once its folder was synced since it
+    /// was made.
+    log: Option<(u64, u64)>,
     /// True once keeping a turn has failed. Then nothing more is tried with this file: a sync that
     /// failed may seem to succeed the second time, though what it was about is lost. The next one
     /// who opens the file writes anew what its log holds.

@@ -63,16 +63,46 @@ pub(crate) fn finish(state: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a state file of what was saved, which is synced when this ends.
-fn make(path: &Path, saved: &Saved) -> Result<()> {
-    for left in [path.to_owned(), beside(path, "-journal")] {
-        match fs::remove_file(&left) {
+/// Writes a state that was removed while it was open to its place again. Gives what is to be told of
+/// it.
+pub(crate) fn write_anew(db: &Connection, state: &Path) -> Result<Report> {
+    let at = |error| CatalogError::Io(state.to_owned(), error);
+    let new = new_of(state);
+    // A log that is left of any former file would count as the new one's.
+    clear(&[&new, &log_of(state)])?;
+    db.backup("main", &new, None)?;
+    File::open(&new).and_then(|file| file.sync_all()).map_err(at)?;
+    finish(state).map_err(at)?;
+    let message = "the state file was removed while it was in use; it is written anew, with all that it \
+                   remembers";
+    let help = "to begin without it, stop the service first";
+    Ok(Report::warning("removed-state", message).in_file(state.display().to_string()).help(help))
+}
+
+/// Tells of a state file that took the place of the one in use.
+pub(crate) fn replaced(state: &Path) -> Report {
+    let message =
+        "the state file was replaced while it was in use; what stands in the new one counts";
+    let help = "stop the service before you restore a state";
+    Report::warning("removed-state", message).in_file(state.display().to_string()).help(help)
+}
+
+/// Removes files that may be there.
+fn clear(files: &[&Path]) -> Result<()> {
+    for file in files {
+        match fs::remove_file(file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(CatalogError::Io(left, error));
+                return Err(CatalogError::Io((*file).to_owned(), error));
             }
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Makes a state file of what was saved, which is synced when this ends.
+fn make(path: &Path, saved: &Saved) -> Result<()> {
+    clear(&[path, &beside(path, "-journal")])?;
     let db = Connection::open(path)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.execute_batch("BEGIN EXCLUSIVE")?;

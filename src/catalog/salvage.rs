@@ -92,7 +92,7 @@ impl Saved {
             }
             (
                 Kind::Keyed,
-                [Integer(folder), Blob(name), _, Blob(hash), Integer(entry), age, loses, _],
+                [Integer(folder), Blob(name), _, Blob(hash), Integer(entry), age, loses, _, ..],
             ) if matches!(age, Null | Integer(_)) => {
                 let Ok(hash) = Digest::try_from(hash.as_slice()) else { return };
                 let loses = matches!(loses, Integer(1));

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -18,10 +18,11 @@ use crate::catalog::{Catalog, Condition, StateFile, rescue};
 use crate::model::report::Report;
 
 /// The version of the schema that is written here.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// What makes each version of the one before it; the first of nothing.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Says "feedmill" in the header of the file (`PRAGMA application_id`).
 const APPLICATION: i64 = 0x666D_6C6C;
@@ -106,13 +107,8 @@ impl Catalog {
         } else {
             use_log(&db)?;
         }
-        let file = StateFile {
-            path: path.to_owned(),
-            opened,
-            condition,
-            is_log_safe: false,
-            has_failed: false,
-        };
+        let file =
+            StateFile { path: path.to_owned(), opened, condition, log: None, has_failed: false };
         let catalog = Self::with(db, Some(file))?;
         if is_sealed {
             catalog.rest()?;
@@ -215,6 +211,35 @@ impl Catalog {
             }
             _ => Ok(()),
         })
+    }
+
+    /// Tells whether the file is where it was opened: it may have been removed or replaced since.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        self.file.as_ref().is_none_or(|file| {
+            let found = (file.opened.metadata(), fs::metadata(&file.path));
+            matches!(found, (Ok(ours), Ok(there)) if number(&ours) == number(&there))
+        })
+    }
+
+    /// Lets go of a file that is not in its place. If it was removed, what is remembered is written
+    /// there, to be opened again; if it was replaced, the other one counts. Gives what is to be told.
+    pub fn put_in_place(self) -> Result<Report> {
+        let path = self.file.as_ref().map(|file| file.path.clone()).unwrap_or_default();
+        let at = |error| CatalogError::Io(path.clone(), error);
+        // The log beside the file may be another one's by now.
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        fs::create_dir_all(seal::folder(&path)).map_err(at)?;
+        let _turn = wait_for_turn(seal::folder(&path)).map_err(at)?;
+        let log = seal::beside(&path, "-wal");
+        let own = self.file.as_ref().and_then(|file| file.log);
+        if own.is_some() && fs::metadata(&log).is_ok_and(|found| Some(number(&found)) == own) {
+            fs::remove_file(&log).map_err(at)?;
+        }
+        if fs::exists(&path).map_err(at)? {
+            return Ok(rescue::replaced(&path));
+        }
+        rescue::write_anew(&self.db, &path)
     }
 
     /// Gives what was not as it should be with the file.
@@ -360,14 +385,15 @@ impl Catalog {
     /// `SQLite` does so as well, but does not mind when that fails.
     fn sync_log(&mut self) -> Result<()> {
         let needs_log =
-            |file: &&mut StateFile| !file.is_log_safe && file.condition != Condition::Unborn;
+            |file: &&mut StateFile| file.log.is_none() && file.condition != Condition::Unborn;
         let Some(file) = self.file.as_mut().filter(needs_log) else {
             return Ok(());
         };
         if self.db.total_changes() > 0 {
             let synced = File::open(seal::folder(&file.path)).and_then(|folder| folder.sync_all());
-            synced.map_err(|error| CatalogError::Io(file.path.clone(), error))?;
-            file.is_log_safe = true;
+            let log = synced.and_then(|()| fs::metadata(seal::beside(&file.path, "-wal")));
+            file.log =
+                Some(number(&log.map_err(|error| CatalogError::Io(file.path.clone(), error))?));
         }
         Ok(())
     }
@@ -435,6 +461,11 @@ impl Catalog {
             .execute(params![name, value])?;
         Ok(())
     }
+}
+
+/// Tells one file from all others: its device, and its number there.
+fn number(found: &fs::Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
 }
 
 fn length_of_log(state: &Path) -> u64 {

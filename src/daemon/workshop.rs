@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
+use crate::daemon::teller::Teller;
 use crate::mill::{self, Edition, Following, Permits, Progress, TurnError};
 use crate::model::news::Told;
 use crate::model::report::Report;
@@ -131,11 +132,14 @@ impl Workshop {
         ear: &Ear,
         told: &mut Option<Report>,
     ) -> Result<Edition, TurnError> {
+        if let Some(catalog) = self.catalog.take_if(|catalog| !catalog.is_in_place()) {
+            *told = Some(catalog.put_in_place()?);
+        }
         let catalog = match &mut self.catalog {
             Some(catalog) => catalog,
             nothing => {
                 let opened = open(&self.settings)?;
-                *told = opened.told().cloned();
+                *told = told.take().or_else(|| opened.told().cloned());
                 let remembered = Chronicle::default().followed_by(opened.news()?);
                 self.chronicle.send_replace(Arc::new(remembered));
                 nothing.insert(opened)
@@ -193,9 +197,13 @@ impl Workshop {
 
     /// Makes the state ready to be left.
     pub(super) fn close(&mut self) {
-        if let Some(catalog) = self.catalog.take()
-            && let Err(error) = catalog.close()
-        {
+        let Some(catalog) = self.catalog.take() else { return };
+        let closed = if catalog.is_in_place() {
+            catalog.close()
+        } else {
+            catalog.put_in_place().map(|told| Teller::warn(&told))
+        };
+        if let Err(error) = closed {
             // Nothing is lost: the log holds it, and the next one reads it from there.
             tracing::warn!("the state is left as it is: {error}");
         }

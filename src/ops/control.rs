@@ -4,7 +4,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub fn path(state: &Path) -> PathBuf {
 pub struct Control {
     path: PathBuf,
     listener: UnixListener,
+    /// Which file it is: device and number.
+    file: (u64, u64),
 }
 
 impl Control {
@@ -43,7 +45,7 @@ impl Control {
         }
         let listener = UnixListener::bind(path)?;
         fs::set_permissions(path, Permissions::from_mode(0o660))?;
-        Ok(Self { path: path.to_owned(), listener })
+        Ok(Self { path: path.to_owned(), listener, file: file_at(path)? })
     }
 
     /// Answers everyone who asks, one after the other, for ever.
@@ -63,8 +65,15 @@ impl Control {
 
 impl Drop for Control {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        // Another one may listen there by now, where this one's socket was removed.
+        if file_at(&self.path).is_ok_and(|file| file == self.file) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+fn file_at(path: &Path) -> io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()))
 }
 
 /// Asks the service that listens at a path; `None` when there is none.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::mill::{command, tree};
 
 /// A day later than the clock of the tests, in seconds.
-const LATER: i64 = 1_735_689_600 + 86_400;
+pub(crate) const LATER: i64 = 1_735_689_600 + 86_400;
 
 /// A folder with articles and a state.
 pub(crate) struct Site {
@@ -137,6 +137,68 @@ fn a_file_that_takes_the_place_of_another_is_another_article() {
     assert_eq!(now["Two"]["id"], "https://a.example/2");
     assert_eq!(now["Bare"]["id"], first["Bare"]["id"]);
     assert_ne!(now["Bare too"]["id"], first["Bare"]["id"]);
+}
+
+#[test]
+fn a_file_that_was_renamed_and_edited_at_once_is_known_by_its_title_and_date() {
+    let site = Site::new(CONFIG);
+    let dated = |text: &str| article("Dated", "date: 2024-05-01\n", text);
+    site.write("seeds/a.md", &dated("Text."));
+    site.write("seeds/b.md", &article("Bare", "", "Text."));
+    let first = site.build(LATER);
+    site.remove("seeds/a.md");
+    site.remove("seeds/b.md");
+    site.write("seeds/c.md", &dated("Another text."));
+    site.write("seeds/deep/d.md", &article("Bare", "", "Another text."));
+    site.write("seeds/e.md", &article("Dated", "date: 2024-05-02\n", "Text."));
+    site.succeed(LATER + 60, &["build"]);
+    let items = fs::read_to_string(site.path().join("feeds/feed.json")).expect("it is there");
+    let feed: serde_json::Value = serde_json::from_str(&items).expect("it is JSON");
+    let ids: Vec<_> = feed["items"].as_array().expect("items").iter().map(|i| &i["id"]).collect();
+    assert_eq!(ids.len(), 3);
+    assert!(ids.contains(&&first["Dated"]["id"]) && ids.contains(&&first["Bare"]["id"]));
+    assert!(!site.atom().contains("deleted-entry"));
+}
+
+#[test]
+fn where_several_files_with_one_title_and_date_are_gone_none_is_taken_for_the_new_one() {
+    let site = Site::new(CONFIG);
+    let note = |text: &str| article("Note", "", text);
+    site.write("seeds/a.md", &note("One."));
+    site.write("seeds/b.md", &note("Two."));
+    site.build(LATER);
+    site.remove("seeds/a.md");
+    site.remove("seeds/b.md");
+    site.write("seeds/c.md", &note("Three."));
+    site.build(LATER + 60);
+    assert_eq!(site.atom().matches("<at:deleted-entry").count(), 2);
+}
+
+#[test]
+fn a_copy_is_no_second_entry_and_takes_the_place_of_the_first_file() {
+    let site = Site::new(CONFIG);
+    let text = article("One", "date: 2024-05-01\n", "Text.");
+    site.write("seeds/b.md", &text);
+    let first = site.build(LATER);
+    let before = tree(&site.path().join("feeds"));
+    site.write("seeds/a.md", &text);
+    site.write("seeds/c.md", &text);
+    let output = site.succeed(LATER + 60, &["build"]);
+    for copy in ["a", "c"] {
+        let report = format!("seeds/{copy}.md: warning: it is a copy of seeds/b.md");
+        assert!(told(&output).contains(&report), "{}", told(&output));
+    }
+    assert_eq!(tree(&site.path().join("feeds")), before);
+
+    site.remove("seeds/b.md");
+    let now = site.build(LATER + 120);
+    assert_eq!(now, first, "the same entry out of another file");
+    assert!(!site.atom().contains("deleted-entry"));
+
+    site.write("seeds/c.md", &article("Two", "date: 2024-05-01\n", "Other."));
+    let now = site.build(LATER + 180);
+    assert_eq!(now["One"], first["One"]);
+    assert_ne!(now["Two"]["id"], first["One"]["id"], "what was edited is an article of its own");
 }
 
 #[test]

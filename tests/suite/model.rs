@@ -107,9 +107,33 @@ impl Model {
         format!("add {path}")
     }
 
+    /// Copies an article's file, and removes the first one once a build saw both, or edits the copy
+    /// before any build sees it.
+    fn replace_by_copy(&mut self, mark: usize, now: i64) -> String {
+        let (old, number) = (self.articles[mark].path.clone(), self.next());
+        let path = format!("seeds/{}/{number}.md", self.random.below(3));
+        self.articles[mark].path.clone_from(&path);
+        let is_edited = self.random.below(2) == 0;
+        if is_edited {
+            self.articles[mark].text = number;
+        }
+        self.write(mark);
+        if !is_edited {
+            self.check(now);
+        }
+        self.site.remove(&old);
+        let edited = if is_edited { "edit" } else { "build" };
+        format!("copy {old} to {path}, {edited}, remove")
+    }
+
     /// Makes one edit; tells which.
-    fn edit(&mut self) -> String {
-        let kind = self.random.below(10);
+    fn edit(&mut self, now: i64) -> String {
+        let kind = self.random.below(11);
+        if kind == 10
+            && let Some(mark) = self.pick(false)
+        {
+            return self.replace_by_copy(mark, now);
+        }
         if kind == 9 {
             self.titles += 1;
             self.site.write("config.toml", &config(self.titles));
@@ -121,7 +145,9 @@ impl Model {
             self.write(mark);
             return format!("restore {}", self.articles[mark].path);
         }
-        let Some(mark) = self.pick(false).filter(|_| kind > 1) else { return self.add() };
+        let Some(mark) = self.pick(false).filter(|_| (2..8).contains(&kind)) else {
+            return self.add();
+        };
         let number = self.next();
         let old = self.articles[mark].path.clone();
         match kind {
@@ -206,8 +232,8 @@ fn step_by_step_is_the_same_as_at_once() {
     let mut model = Model::new(number("FEEDMILL_SEED", 7));
     let mut history = Vec::new();
     for step in 0..steps {
-        let edit = model.edit();
         let now = START + i64::try_from(step).expect("it fits") * 3600;
+        let edit = model.edit(now);
         history.push(format!("step {step}: {edit}"));
         let shown = Shown(&history);
         model.check(now);

@@ -4,8 +4,9 @@ use std::fs;
 use std::time::Instant;
 
 use crate::damage::offsets;
+use crate::memory::{LATER, Site};
 use crate::mill::tree;
-use crate::running::{PATIENCE, Service, article, feed_tells, site, status};
+use crate::running::{PATIENCE, Service, article, feed_tells, id_of, site, status};
 
 #[test]
 fn a_folder_that_vanishes_empties_no_feed() {
@@ -60,6 +61,53 @@ fn an_output_that_can_not_be_written_is_tried_again() {
     assert!(
         fs::read_to_string(site.path().join("feeds/rss.xml")).expect("it is there").contains("Two")
     );
+    assert!(service.stop().success());
+}
+
+/// Nothing of what was issued is lost, whether the service is killed after the next turn, or ended in
+/// order before there is one.
+#[test]
+fn a_state_that_is_removed_is_written_anew() {
+    let site = site();
+    let state = site.path().join("kept/state.db");
+    let begin = || {
+        Service::begin(&site, |command| {
+            command.env("FEEDMILL_STATE_FILE", "kept/state.db");
+        })
+    };
+    let remove = || fs::remove_dir_all(site.path().join("kept")).expect("removed");
+    let mut service = begin();
+    service.await_line("documents written");
+    let id = id_of(&site, "One");
+    remove();
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("the state file was removed while it was in use");
+    service.await_line("(root) +1");
+    let socket = site.path().join("kept/state.db.sock");
+    assert!(std::os::unix::net::UnixStream::connect(socket).is_ok(), "others can ask");
+    service.kill();
+    site.rename("seeds/one.md", "seeds/deep/other.md");
+    site.write("seeds/three.md", &article("Three"));
+    let mut service = begin();
+    service.await_line("(root) +1");
+    assert_eq!(id_of(&site, "One"), id);
+
+    remove();
+    assert!(service.stop().success());
+    assert!(state.is_file());
+    site.rename("seeds/deep/other.md", "seeds/one.md");
+    site.write("seeds/four.md", &article("Four"));
+    let mut service = begin();
+    service.await_line("(root) +1");
+    assert_eq!(id_of(&site, "One"), id);
+
+    // Who puts another state in its place wants that one.
+    let other = Site::new("");
+    other.succeed(LATER, &["ledger", "export", "none.jsonl"]);
+    fs::rename(other.path().join("state.db"), &state).expect("replaced");
+    site.write("seeds/five.md", &article("Five"));
+    service.await_line("the state file was replaced while it was in use");
+    service.await_line("(root) +5");
     assert!(service.stop().success());
 }
 

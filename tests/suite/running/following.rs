@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 
 use crate::mill::tree;
-use crate::running::{Service, article, feed_tells, site, status};
+use crate::running::{Service, article, feed_tells, id_of, site, status};
 
 #[test]
 fn articles_come_change_move_and_go() {
@@ -74,12 +74,4 @@ fn what_is_half_written_is_not_published() {
         let is_half = feed_tells(&site, "The first half") && !feed_tells(&site, "and the second");
         assert!(!is_half, "it was closed only later");
     }
-}
-
-fn id_of(site: &crate::memory::Site, title: &str) -> String {
-    let feed = fs::read(site.path().join("feeds/feed.json")).expect("it is there");
-    let feed: serde_json::Value = serde_json::from_slice(&feed).expect("it is JSON");
-    let items = feed["items"].as_array().expect("there are items");
-    let item = items.iter().find(|item| item["title"] == title).expect("it is in the feed");
-    item["id"].as_str().expect("it has an id").to_owned()
 }

@@ -141,6 +141,15 @@ fn feed(folder: &Path) -> String {
     fs::read_to_string(folder.join("feeds/atom.xml")).expect("it is there")
 }
 
+/// Gives the id of an entry that is published.
+fn id_of(site: &Site, title: &str) -> String {
+    let feed = fs::read(site.path().join("feeds/feed.json")).expect("it is there");
+    let feed: serde_json::Value = serde_json::from_slice(&feed).expect("it is JSON");
+    let items = feed["items"].as_array().expect("there are items");
+    let item = items.iter().find(|item| item["title"] == title).expect("it is in the feed");
+    item["id"].as_str().expect("it has an id").to_owned()
+}
+
 /// Gives what `feedmill status --json` tells.
 fn status(site: &Site) -> serde_json::Value {
     let output = command(site.path(), &["status", "--json"])
