@@ -23,6 +23,7 @@ mod schedule;
 pub mod standing;
 pub mod stock;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -109,6 +110,9 @@ pub struct Edition {
     pub next_change: Option<Timestamp>,
     /// What was not as it should be, by file and line; of what was looked at.
     pub reports: Vec<Report>,
+    /// The files that were read or are gone, as reports call them: what is reported of them stands above.
+    /// Empty where everything was looked at.
+    pub judged: BTreeSet<String>,
 }
 
 /// How many documents were written, and how many were already as they should be.
@@ -276,6 +280,7 @@ fn turn_within(
         written: Written::default(),
         next_change: schedule::next_change(settings, catalog, &drafts)?,
         reports: Vec::new(),
+        judged: BTreeSet::new(),
     };
     if permits.dry_run {
         return Ok(edition);
@@ -294,10 +299,12 @@ fn turn_within(
         edition.news = catalog.add_news(news::of(&edition.forecasts, MOST_NEWS), now)?;
     }
     edition.written = told.written;
+    let inputs = &settings.input.folders;
     edition.reports = match scope {
-        Scope::Everything(_) => catalog.reports(&settings.input.folders)?,
-        Scope::Places(_) => Vec::new(),
+        Scope::Everything(_) => catalog.reports(inputs)?,
+        Scope::Places(_) => catalog.reports_about(&stock.judged, inputs)?,
     };
+    edition.judged = stock.judged.into_iter().map(|(_, shown)| shown).collect();
     edition.reports.extend(stock.reports);
     edition.reports.extend(collisions);
     edition.reports.extend(library.into_reports());

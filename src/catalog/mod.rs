@@ -10,6 +10,7 @@
 //! - [`wholes`]: articles that were read whole
 //! - [`held`]: entries that were made of them, remembered between turns
 //! - [`editions`]: what the published feeds and documents hold
+//! - [`reports`]: what was not as it should be, file by file
 //! - [`news`]: what happened to entries, for whoever looks on
 //! - [`tombstones`]: what the feeds tell to be gone
 //! - [`overview`]: what the page that lists all feeds tells of them
@@ -32,6 +33,7 @@ pub mod members;
 pub mod news;
 pub mod overview;
 mod pages;
+pub mod reports;
 mod rescue;
 mod salvage;
 mod seal;

@@ -24,6 +24,9 @@ const TURNS: usize = 20;
 const REPORTS: usize = 1000;
 const LOGGED: usize = 20;
 
+/// How many reports are known to be logged.
+const MOST_STANDING: usize = 10 * REPORTS;
+
 /// How many feeds are named in a line of the log.
 const NAMED: usize = 5;
 
@@ -37,8 +40,8 @@ pub(super) struct Teller {
     watching: Vec<String>,
     turning: Option<String>,
     config: Option<String>,
-    /// The reports that were logged already, as far as they still stand.
-    logged: BTreeSet<String>,
+    /// The reports that stand, as far as there is room: the file and all that was logged.
+    standing: BTreeSet<(String, String)>,
 }
 
 impl Teller {
@@ -55,7 +58,7 @@ impl Teller {
             watching: Vec::new(),
             turning: None,
             config: None,
-            logged: BTreeSet::new(),
+            standing: BTreeSet::new(),
         }
     }
 
@@ -139,7 +142,7 @@ impl Teller {
             tracing::info!("{what} ({took})");
         }
         let is_whole = scope.is_everything();
-        self.tell_reports(&edition.reports, is_whole);
+        self.tell_reports(edition, is_whole);
         self.status.send_modify(|status| {
             status.articles = edition.articles;
             status.next_change = edition.next_change.map(Timestamp::rfc3339);
@@ -165,27 +168,32 @@ impl Teller {
 
     /// Logs the reports that were not logged before. Where everything was looked at, these are all that
     /// stand.
-    fn tell_reports(&mut self, reports: &[Report], are_all: bool) {
-        let weighty = reports.iter().filter(|report| report.severity > Severity::Note);
-        let lines: BTreeSet<String> = weighty.map(in_words).collect();
-        let new: Vec<&String> = lines.difference(&self.logged).collect();
+    fn tell_reports(&mut self, edition: &Edition, are_all: bool) {
+        let weighty = edition.reports.iter().filter(|report| report.severity > Severity::Note);
+        let lines: BTreeSet<(String, String)> =
+            weighty.map(|report| (report.file.clone(), in_words(report))).collect();
+        let new: Vec<&String> = lines.difference(&self.standing).map(|(_, line)| line).collect();
         for line in new.iter().take(LOGGED) {
             tracing::warn!("{line}");
         }
         if new.len() > LOGGED {
             tracing::warn!("and {} more reports; see feedmill status", new.len() - LOGGED);
         }
-        let in_all = lines.len();
-        let shown: Vec<String> = lines.iter().take(REPORTS).cloned().collect();
-        if are_all {
-            self.status.send_modify(|status| {
-                status.reports = shown;
-                status.reports_in_all = in_all;
-            });
-            self.logged = lines.into_iter().take(10 * REPORTS).collect();
-        } else {
-            self.logged.extend(lines);
+        let before = self.standing.len();
+        self.standing.retain(|(file, _)| !are_all && !edition.judged.contains(file));
+        let gone = before - self.standing.len();
+        let added = lines.difference(&self.standing).count();
+        let room = MOST_STANDING.saturating_sub(self.standing.len());
+        self.standing.extend(lines.into_iter().take(room));
+        if !are_all && gone + added == 0 {
+            return;
         }
+        let shown = self.standing.iter().take(REPORTS).map(|(_, line)| line.clone()).collect();
+        self.status.send_modify(|status| {
+            let kept = if are_all { 0 } else { status.reports_in_all.saturating_sub(gone) };
+            status.reports_in_all = kept + added;
+            status.reports = shown;
+        });
     }
 
     /// Tells that nothing is left of what went wrong.

@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::catalog::Catalog;
 use crate::catalog::CatalogError;
-use crate::catalog::files::{Changed, Changes, Comparison};
+use crate::catalog::files::{Changed, Changes, Comparison, FileKey};
 use crate::catalog::identity::{Found, Pending};
 use crate::catalog::ledger::Turn;
 use crate::config::meant::Settings;
@@ -43,6 +43,9 @@ pub struct Stock {
     pub read: usize,
     /// What can't be looked at.
     pub reports: Vec<Report>,
+    /// The files that were read or are gone, and how reports call them; empty where everything was looked
+    /// at.
+    pub judged: Vec<(FileKey, String)>,
     /// True when there are more new files than a turn may take: the others are found by the next one.
     pub has_more: bool,
     /// Files that are not quiet yet, so that they were left as they are: input folder and path.
@@ -76,6 +79,7 @@ pub fn take(
         files: changes.files,
         read: changes.changed.len(),
         reports,
+        judged: Vec::new(),
         has_more,
         must_wait,
         restless: std::mem::take(&mut changes.restless),
@@ -93,8 +97,14 @@ pub fn take(
         later: Vec::new(),
         fresh: Fresh::default(),
         restless: Vec::new(),
+        judged: matches!(scope, Scope::Places(_)).then(Vec::new),
     };
     for gone in &changes.vanished {
+        if let Some(judged) = &mut intake.judged
+            && let Some(file) = catalog.seed_file(&gone.key, &settings.input.folders)?
+        {
+            judged.push((gone.key.clone(), file.shown()));
+        }
         intake.again.extend(catalog.vanish(intake.turn, gone)?);
     }
     let reader = Reader {
@@ -109,6 +119,7 @@ pub fn take(
     }
     stock.restless.append(&mut intake.restless);
     stock.fresh = intake.fresh;
+    stock.judged = intake.judged.unwrap_or_default();
     Ok(stock)
 }
 
@@ -148,6 +159,8 @@ struct Intake<'a> {
     later: Vec<Found>,
     /// Files that may be half written, and stay as they were: input folder and path.
     restless: Vec<(usize, PathBuf)>,
+    /// The files that were taken or are gone, where not everything was looked at.
+    judged: Option<Vec<(FileKey, String)>>,
     fresh: Fresh,
 }
 
@@ -161,7 +174,11 @@ impl Intake<'_> {
             self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
             return Ok(());
         }
-        self.fresh.put(found.changed.key(), bytes);
+        let key = found.changed.key();
+        if let Some(judged) = &mut self.judged {
+            judged.push((key.clone(), found.changed.file.shown()));
+        }
+        self.fresh.put(key, bytes);
         self.take(catalog, found)
     }
 
@@ -347,7 +364,6 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::catalog::files::FileKey;
     use crate::config::{FlagValue, Sources, load};
     use crate::mill::library::Library;
     use crate::mill::{Following, LONGEST_WAIT};

@@ -79,3 +79,28 @@ fn the_status_tells_what_is_watched_and_published() {
     assert_eq!(told["status"]["articles"], 2, "{told}");
     assert_eq!(told["status"]["feeds"][0]["entries"], 2, "{told}");
 }
+
+#[test]
+fn what_is_wrong_with_an_article_is_told_at_once_and_until_it_is_mended() {
+    let site = site();
+    let mut service = Service::start(&site);
+    let reports = || {
+        let told = status(&site)["status"].clone();
+        let lines = told["reports"].as_array().expect("a list").clone();
+        assert_eq!(told["reports_in_all"], lines.len());
+        lines.iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    site.write("seeds/bare.md", "---\ntitle: Bare\n---\nText.\n");
+    service.await_line("seeds/bare.md: the article has no date");
+    site.write("seeds/copy.md", "---\ntitle: Bare\n---\nText.\n");
+    service.await_line("seeds/copy.md: it is a copy of seeds/bare.md");
+    assert_eq!(reports().len(), 2, "{:?}", reports());
+
+    site.write("seeds/bare.md", &article("Bare"));
+    service.await_line("seeds/copy.md: the article has no date");
+    assert_eq!(reports().len(), 1, "{:?}", reports());
+    site.remove("seeds/copy.md");
+    service.await_line("(root) -1");
+    assert_eq!(reports(), [""; 0]);
+    assert!(service.stop().success());
+}
