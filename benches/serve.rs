@@ -3,7 +3,7 @@
 //! `cargo bench --bench serve` lets `wrk` ask both in turn, by 64 connections, for a feed of 20 KB and for
 //! one of 200 KB: plain, with gzip, and with its entity tag, which gets a 304. Then it measures the memory
 //! of connections that are idle, and what it costs that a new edition is published every 100 ms. It takes
-//! four minutes, and needs nginx and wrk (in Debian: nginx-light and wrk). The exit code is 1 when a goal is
+//! five minutes, and needs nginx and wrk (in Debian: nginx-light and wrk). The exit code is 1 when a goal is
 //! missed.
 
 #[allow(dead_code, reason = "only the corpus tells its summary")]
@@ -26,7 +26,7 @@ use crate::serving::server::Server;
 use crate::serving::wrk::{self, Pace};
 
 /// How often each thing is measured; the medians count.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 /// How long a round is, in seconds.
 const SECONDS: usize = 1;
@@ -45,16 +45,18 @@ const EDITION: Duration = Duration::from_millis(100);
 const EDITION_ROUNDS: usize = 15;
 const LOSS: f64 = 0.05;
 
-/// The documents, and the lengths between which theirs must be, in bytes.
+/// The documents, and the lengths between which theirs must be, in bytes. wrk reads 8 KiB at a time, and
+/// the heads of the two servers differ: where one answer ended just before the end of such a part and the
+/// other after it, wrk would be measured.
 const DOCUMENTS: [(&str, std::ops::Range<usize>); 2] =
-    [("/small/rss.xml", 18_000..22_000), ("/large/rss.xml", 180_000..220_000)];
+    [("/small/rss.xml", 17_000..23_500), ("/large/rss.xml", 197_600..203_800)];
 
 const CONFIG: &str = "[site]\nurl = \"https://feeds.example/\"\n\
                       [output]\nprecompress = [\"gzip\"]\n\
                       [[feed]]\nname = \"small\"\nformats = [\"rss\"]\nlimit = 0\n\
                       content = \"full\"\nlimit_size = \"19 KB\"\n\
                       [[feed]]\nname = \"large\"\nformats = [\"rss\"]\nlimit = 0\n\
-                      content = \"full\"\nlimit_size = \"185 KB\"\n";
+                      content = \"full\"\nlimit_size = \"182 KB\"\n";
 
 /// Where the documents stand that are replaced again and again.
 const EDITIONS: &str = "editions";
@@ -135,7 +137,7 @@ fn compare(place: &Path, out: &mut impl Write) -> io::Result<bool> {
                 own.push(wrk::ask(feedmill.address, path, fields.0.as_deref(), SECONDS)?);
                 other.push(wrk::ask(nginx.address, path, fields.1.as_deref(), SECONDS)?);
             }
-            is_reached &= tell(out, path, kind, typical(&own), typical(&other))?;
+            is_reached &= tell(out, path, kind, &own, &other)?;
         }
     }
     Ok(is_reached)
@@ -172,8 +174,17 @@ fn check_same(
 }
 
 /// Prints a row; `false` when a goal is missed.
-fn tell(out: &mut impl Write, path: &str, kind: &str, own: Pace, other: Pace) -> io::Result<bool> {
-    let requests = own.requests / other.requests;
+fn tell(
+    out: &mut impl Write,
+    path: &str,
+    kind: &str,
+    own: &[Pace],
+    other: &[Pace],
+) -> io::Result<bool> {
+    // The machine is not as fast in one moment as in the next: each round is held against its neighbour.
+    let ratios = own.iter().zip(other).map(|(own, other)| own.requests / other.requests);
+    let requests = median(ratios.collect());
+    let (own, other) = (typical(own), typical(other));
     let worst = own.worst.as_secs_f64() / other.worst.as_secs_f64();
     let is_missed = requests < REQUESTS || worst > WORST;
     writeln!(
@@ -246,10 +257,12 @@ fn publish(place: &Path, out: &mut impl Write) -> io::Result<bool> {
 /// around it, since the machine is not as fast in one minute as in the next; the median counts.
 fn loss(still: &[Pace], moving: &[Pace]) -> f64 {
     let around = still.windows(2).map(|two| f64::midpoint(two[0].requests, two[1].requests));
-    let mut losses: Vec<f64> =
-        moving.iter().zip(around).map(|(round, still)| 1.0 - round.requests / still).collect();
-    losses.sort_by(f64::total_cmp);
-    losses[losses.len() / 2]
+    median(moving.iter().zip(around).map(|(round, still)| 1.0 - round.requests / still).collect())
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// Does something while all documents are replaced again and again.
@@ -285,11 +298,10 @@ fn replace(output: &Path, path: &str, number: usize) -> io::Result<()> {
 }
 
 fn typical(rounds: &[Pace]) -> Pace {
-    let mut requests: Vec<f64> = rounds.iter().map(|round| round.requests).collect();
+    let requests = median(rounds.iter().map(|round| round.requests).collect());
     let mut worst: Vec<Duration> = rounds.iter().map(|round| round.worst).collect();
-    requests.sort_by(f64::total_cmp);
     worst.sort();
-    Pace { requests: requests[requests.len() / 2], worst: worst[worst.len() / 2] }
+    Pace { requests, worst: worst[worst.len() / 2] }
 }
 
 fn ms(time: Duration) -> f64 {

@@ -101,7 +101,7 @@ impl Desk {
             Stream::Tcp(stream) => Some(talk(Arc::clone(&self.told), stream, watcher)),
             Stream::Unix(_) => None,
         };
-        listener.take_in(&self.room, stopped, greet).await;
+        listener.take_in(&self.room, &[], stopped, greet).await;
     }
 }
 

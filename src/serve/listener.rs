@@ -14,11 +14,13 @@ use std::time::Duration;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use listenfd::ListenFd;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::config::meant::{Door, Listen};
 use crate::serve::client::Peer;
+use crate::serve::crew::least_busy;
 
 /// How long answers may take that are under way when the service ends.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
@@ -109,11 +111,13 @@ impl Listener {
         handed.iter().map(|one| one.open(scheme)).collect()
     }
 
-    /// Takes clients in until `stopped`, each with a place in the room and a task of its own; then waits for
-    /// the talks that are under way, for a moment. `greet` makes a talk, or sends a client away.
+    /// Takes clients in until `stopped`, each with a place in the room and a task of its own, where a crew
+    /// has the least to do or else where this runs; then waits for the talks that are under way, for a
+    /// moment. `greet` makes a talk, or sends a client away.
     pub(super) async fn take_in<T>(
         self,
         room: &Arc<Semaphore>,
+        crew: &[Handle],
         mut stopped: watch::Receiver<bool>,
         greet: impl Fn(Stream, Peer, Watcher) -> Option<T>,
     ) where
@@ -121,7 +125,7 @@ impl Listener {
     {
         let under_way = GracefulShutdown::new();
         tokio::select! {
-            () = self.take_all(room, &under_way, greet) => {}
+            () = self.take_all(room, crew, &under_way, greet) => {}
             // Nobody can say it any more when the sender is gone.
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
         }
@@ -133,6 +137,7 @@ impl Listener {
     async fn take_all<T>(
         &self,
         room: &Arc<Semaphore>,
+        crew: &[Handle],
         under_way: &GracefulShutdown,
         greet: impl Fn(Stream, Peer, Watcher) -> Option<T>,
     ) where
@@ -141,10 +146,12 @@ impl Listener {
         loop {
             // Whoever comes when all places are taken waits in the system's queue.
             let Ok(place) = Arc::clone(room).acquire_owned().await else { return };
-            match self.accept().await {
+            let accepted = self.accept().await;
+            let member = least_busy(crew);
+            match accepted.and_then(|(stream, peer)| Ok((stream.given_to(&member)?, peer))) {
                 Ok((stream, peer)) => {
                     let Some(talk) = greet(stream, peer, under_way.watcher()) else { continue };
-                    tokio::spawn(async move {
+                    member.spawn(async move {
                         talk.await;
                         drop(place);
                     });
@@ -174,6 +181,17 @@ impl Listener {
     }
 }
 
+impl Stream {
+    /// Gives the connection to a runtime, whose events it has from then on.
+    fn given_to(self, runtime: &Handle) -> io::Result<Self> {
+        let _entered = runtime.enter();
+        Ok(match self {
+            Self::Tcp(stream) => Self::Tcp(TcpStream::from_std(stream.into_std()?)?),
+            Self::Unix(stream) => Self::Unix(UnixStream::from_std(stream.into_std()?)?),
+        })
+    }
+}
+
 /// Tells whether a connection failed before it was taken, which says nothing of the next.
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
@@ -183,7 +201,7 @@ fn is_of_the_client(error: &io::Error) -> bool {
 /// How many bytes of an answer the system may hold for a client that does not read on. It would take far
 /// more, and a crowd of such clients its memory for all of the network.
 #[cfg(target_os = "linux")]
-static HELD_BYTES: libc::c_int = 64 * 1024;
+static HELD_BYTES: libc::c_int = 128 * 1024;
 
 /// Lets the system hold little for each client of a listener (`TCP_NOTSENT_LOWAT`, `tcp(7)`), where it can
 /// be asked to. It is no fault where it can't.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! - `listener`, `tls`: where clients come in; `client`, `limits`, `tide`: who they are, and how many
-//! - [`server`]: what all share; `talk`: talking to one
+//! - [`server`]: what all share; `crew`: the threads; `talk`: talking to one
 //! - `answer`: what a request gets; [`events`]: what happens, for whoever stays
 //! - [`tally`]: what was answered to whom; [`admin`]: where that is told
 //!
@@ -14,6 +14,7 @@
 pub mod admin;
 mod answer;
 mod client;
+mod crew;
 pub mod events;
 mod limits;
 mod listener;

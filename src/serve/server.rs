@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::runtime::{self, Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -12,6 +12,7 @@ use crate::config::meant::{Listen, Serve, Settings};
 use crate::publish::shelf::Shelf;
 use crate::serve::answer::Terms;
 use crate::serve::client::Peer;
+use crate::serve::crew::{Crew, least_busy};
 use crate::serve::events::Chronicle;
 use crate::serve::limits::{Crowd, Pace};
 use crate::serve::listener::{Listener, opened};
@@ -20,9 +21,6 @@ use crate::serve::talk::known::Known;
 use crate::serve::tally::Tally;
 use crate::serve::tide::Tide;
 use crate::serve::tls::Identity;
-
-/// How many documents are read or coded at once.
-const MOST_AT_WORK: usize = 4;
 
 /// What is served.
 #[derive(Clone, Debug)]
@@ -40,7 +38,7 @@ pub struct Server {
     task: JoinHandle<()>,
     /// Where clients are talked to: on threads of their own, so that nobody else's work holds them up.
     /// `None` where nothing is served.
-    runtime: Option<Runtime>,
+    _crew: Option<Crew>,
 }
 
 impl Server {
@@ -59,8 +57,11 @@ impl Server {
     ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let doors = settings.serve.listen.clone();
-        let runtime = if doors.is_empty() { None } else { Some(threads()?) };
-        let house = House::new(settings, published.clone(), Arc::clone(tally), give_back, stopped);
+        let crew = if doors.is_empty() { None } else { Some(Crew::begin()?) };
+        let handles = crew.as_ref().map(Crew::handles).unwrap_or_default();
+        let first = least_busy(&handles);
+        let house =
+            House::new(settings, published.clone(), Arc::clone(tally), give_back, stopped, handles);
         let serve = async move {
             if let Some(former) = former {
                 former.stop().await;
@@ -68,9 +69,7 @@ impl Server {
             let listen = |door| Arc::clone(&house).listen(door);
             doors.into_iter().map(listen).collect::<JoinSet<()>>().join_all().await;
         };
-        let own = runtime.as_ref().map(|runtime| runtime.handle().clone());
-        let task = own.unwrap_or_else(Handle::current).spawn(serve);
-        Ok(Self { stop, task, runtime })
+        Ok(Self { stop, task: first.spawn(serve), _crew: crew })
     }
 
     /// Tells whether a server would serve alike by other settings, so that it need not start anew.
@@ -97,24 +96,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // Whatever is left has had its time.
-            runtime.shutdown_background();
-        }
-    }
-}
-
-/// Gives threads to talk to clients on, one for each processor.
-fn threads() -> io::Result<Runtime> {
-    runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_name("serve")
-        .max_blocking_threads(MOST_AT_WORK)
-        .build()
-}
-
 /// What all listeners share.
 struct House {
     host: Arc<Host>,
@@ -123,6 +104,8 @@ struct House {
     room: Arc<Semaphore>,
     crowd: Arc<Crowd>,
     tide: Tide,
+    /// Where clients are talked to.
+    crew: Vec<Handle>,
 }
 
 impl House {
@@ -132,6 +115,7 @@ impl House {
         tally: Arc<Tally>,
         give_back: fn(),
         stopped: watch::Receiver<bool>,
+        crew: Vec<Handle>,
     ) -> Arc<Self> {
         let serve = settings.serve.clone();
         let host = Host {
@@ -149,6 +133,7 @@ impl House {
             crowd: Crowd::new(serve.connections_each),
             tide: Tide::new(give_back),
             settings: serve,
+            crew,
         })
     }
 
@@ -194,7 +179,7 @@ impl House {
                 drop(own);
             })
         };
-        listener.take_in(&self.room, self.host.stopped.clone(), greet).await;
+        listener.take_in(&self.room, &self.crew, self.host.stopped.clone(), greet).await;
     }
 
     /// Gives the address that a connection counts for: a proxy's is that of many.

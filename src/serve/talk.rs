@@ -166,7 +166,7 @@ impl Host {
         let client = if is_proxy { given.told_client } else { peer.address() };
         // An answer of which more is to be told, or which is refused, is made anew.
         if self.tally.has_log()
-            || client.is_some_and(|client| self.pace.count(client, Instant::now()).is_err())
+            || client.is_some_and(|client| self.pace.count(client, began.into()).is_err())
         {
             return None;
         }

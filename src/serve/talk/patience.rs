@@ -87,8 +87,8 @@ pub(super) struct Outgoing {
 /// with each request.
 pub(super) struct Patience<'a, F> {
     alarm: Pin<&'a mut Sleep>,
-    /// Since when the client is waited for.
-    since: Instant,
+    /// Since when the client is waited for; `None` until it makes anybody wait.
+    since: Option<Instant>,
     /// Ends the waiting for a request.
     stopped: Pin<&'a mut F>,
 }
@@ -96,7 +96,7 @@ pub(super) struct Patience<'a, F> {
 impl<'a, F: Future> Patience<'a, F> {
     /// Begins to wait; `stopped` ends the waiting for a request.
     pub(super) fn new(alarm: Pin<&'a mut Sleep>, stopped: Pin<&'a mut F>) -> Self {
-        Self { alarm, since: Instant::now(), stopped }
+        Self { alarm, since: None, stopped }
     }
 
     /// Takes in more of what a client sends; `None` when nothing more comes, or not in time.
@@ -127,13 +127,17 @@ impl<'a, F: Future> Patience<'a, F> {
     }
 
     async fn give_bytes<S: Bare>(&mut self, stream: &mut S, mut answer: impl Buf) -> Option<()> {
-        self.since = Instant::now();
+        self.since = None;
         while answer.has_remaining() {
             let count = poll_fn(|context| {
                 self.poll(READING_PATIENCE, context, |context| {
                     let mut parts = [IoSlice::new(&[]); 2];
-                    let count = answer.chunks_vectored(&mut parts);
-                    Pin::new(&mut *stream).poll_write_vectored(context, &parts[..count])
+                    let stream = Pin::new(&mut *stream);
+                    match answer.chunks_vectored(&mut parts) {
+                        // The system has less to do for a single part.
+                        1 => stream.poll_write(context, &parts[0]),
+                        count => stream.poll_write_vectored(context, &parts[..count]),
+                    }
                 })
             })
             .await?
@@ -142,7 +146,7 @@ impl<'a, F: Future> Patience<'a, F> {
                 return None;
             }
             answer.advance(count);
-            self.since = Instant::now();
+            self.since = None;
         }
         Some(())
     }
@@ -156,7 +160,7 @@ impl<'a, F: Future> Patience<'a, F> {
         file: &File,
         length: usize,
     ) -> Option<()> {
-        self.since = Instant::now();
+        self.since = None;
         let (mut offset, length) = (0, u64::try_from(length).unwrap_or(u64::MAX));
         while offset < length {
             let count = poll_fn(|context| {
@@ -181,7 +185,7 @@ impl<'a, F: Future> Patience<'a, F> {
                 return None;
             }
             head.advance(count.min(head.len()));
-            self.since = Instant::now();
+            self.since = None;
         }
         Some(())
     }
@@ -214,7 +218,7 @@ impl<'a, F: Future> Patience<'a, F> {
         if let Poll::Ready(done) = act(context) {
             return Poll::Ready(Some(done));
         }
-        let end = self.since + patience;
+        let end = *self.since.get_or_insert_with(Instant::now) + patience;
         while self.alarm.as_mut().poll(context).is_ready() {
             if Instant::now() >= end {
                 return Poll::Ready(None);

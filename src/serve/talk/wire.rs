@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, 
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
+use memchr::memmem::Finder;
 
 use crate::serve::answer::routes::EVENTS;
 
@@ -20,9 +22,13 @@ pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How many fields a plain request has at most.
 const MOST_FIELDS: usize = 64;
 
-/// How many bytes the beginning of an answer has, or few more, and how many are added to complete it.
+/// How many bytes the beginning of an answer has, or few more.
 const HEAD_BYTES: usize = 1024;
-const END_BYTES: usize = 64;
+
+/// What is added to complete an answer: its date, which has 29 characters, perhaps that it is the last one,
+/// and its end.
+const END_BYTES: usize = "\r\ndate: ".len() + 29 + "\r\n\r\n".len();
+const LAST_BYTES: usize = "\r\nconnection: close".len();
 
 /// What a client has sent, as far as it is known.
 #[derive(Debug)]
@@ -65,7 +71,8 @@ pub(super) fn read(sent: &mut Vec<u8>) -> Reading {
 
 /// Gives the head of the first request, if it is whole.
 pub(super) fn head(sent: &[u8]) -> Option<&[u8]> {
-    memchr::memmem::find(sent, b"\r\n\r\n").map(|end| &sent[..end + 4])
+    static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+    END.find(sent).map(|end| &sent[..end + 4])
 }
 
 /// Tells whether bytes may be the beginning of a request.
@@ -151,7 +158,9 @@ pub(super) fn beginning<T>(answer: &Response<T>) -> Vec<u8> {
 
 /// Completes an answer up to its body. `now` is the time of day.
 pub(super) fn complete(beginning: &[u8], is_last: bool, now: SystemTime) -> Vec<u8> {
-    let mut head = Vec::with_capacity(beginning.len() + END_BYTES);
+    // Room that is left over would have to be given back.
+    let added = END_BYTES + if is_last { LAST_BYTES } else { 0 };
+    let mut head = Vec::with_capacity(beginning.len() + added);
     head.extend_from_slice(beginning);
     push_date(&mut head, now);
     if is_last {
@@ -290,6 +299,7 @@ mod tests {
         let wanted = "HTTP/1.1 200 OK\r\netag: \"a\"\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
                       connection: close\r\n\r\n";
         assert_eq!(String::from_utf8_lossy(&head), wanted);
+        assert_eq!(head.capacity(), head.len(), "there is just enough room");
     }
 
     proptest! {

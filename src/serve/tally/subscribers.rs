@@ -10,8 +10,6 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest, Sha256};
-
 use crate::model::date::Timestamp;
 use crate::model::feed::Format;
 use crate::serve::client::household;
@@ -75,9 +73,8 @@ pub(super) struct Subscribers {
 struct Book {
     /// The day whose pollers are counted, since 1970-01-01.
     day: i64,
-    /// What the hashes of that day are salted with; `None` before the first poll, and while the system
-    /// gives nothing random: then nobody is counted.
-    salt: Option<[u8; 32]>,
+    /// What the hashes of that day are salted with.
+    salt: RandomState,
     /// By the number of each feed.
     feeds: Vec<Pollers>,
     /// By the number of each reader.
@@ -126,14 +123,12 @@ impl Subscribers {
         }
         // Without an address nobody is told from another.
         let Some(peer) = poll.peer else { return };
-        let Some(salt) = self.book().turn_to(poll.at.unix().div_euclid(DAY)) else { return };
-        let hash = hash(&salt, peer, poll.field);
+        let agent = &poll.field[..poll.field.len().min(LONGEST_AGENT)];
         let mut book = self.book();
-        // Hashes of another day mean nothing.
-        if book.salt == Some(salt) {
-            Book::pollers(&mut book.feeds, poll.feed).today.add(hash);
-            Book::pollers(&mut book.readers, poll.agent.reader.index()).today.add(hash);
-        }
+        book.turn_to(poll.at.unix().div_euclid(DAY));
+        let hash = book.salt.hash_one((household(peer), agent));
+        Book::pollers(&mut book.feeds, poll.feed).today.add(hash);
+        Book::pollers(&mut book.readers, poll.agent.reader.index()).today.add(hash);
     }
 
     /// Gives for how many people each feed is read, by its number, as of now. Those without anybody may be
@@ -155,12 +150,11 @@ impl Subscribers {
 }
 
 impl Book {
-    /// Turns to the page of a day, if it is a later one; gives its salt. A clock that is set back by less
-    /// than a day does not end it.
-    fn turn_to(&mut self, day: i64) -> Option<[u8; 32]> {
-        let is_same = self.day == day || self.day == day + 1;
-        if is_same && self.salt.is_some() {
-            return self.salt;
+    /// Turns to the page of a day, if it is a later one. A clock that is set back by less than a day does
+    /// not end it.
+    fn turn_to(&mut self, day: i64) {
+        if self.day == day || self.day == day + 1 {
+            return;
         }
         let is_next = day == self.day + 1;
         for pollers in self.feeds.iter_mut().chain(&mut self.readers) {
@@ -168,10 +162,8 @@ impl Book {
             pollers.yesterday = if is_next { ended.count() } else { 0 };
             pollers.was_estimate = is_next && !ended.is_exact();
         }
-        let mut salt = [0; 32];
-        self.salt = getrandom::fill(&mut salt).is_ok().then_some(salt);
+        self.salt = RandomState::new();
         self.day = day;
-        self.salt
     }
 
     fn pollers(all: &mut Vec<Pollers>, index: usize) -> &mut Pollers {
@@ -240,18 +232,6 @@ impl Word {
         // A clock that was set back makes no word hold for longer.
         (now.unix() - self.at.unix()).abs() < WORD_HOLDS
     }
-}
-
-/// Hashes who asks.
-fn hash(salt: &[u8; 32], peer: IpAddr, agent: &[u8]) -> u64 {
-    let mut hash = Sha256::new().chain_update(salt);
-    match household(peer) {
-        IpAddr::V4(address) => hash.update([&[4], &address.octets()[..]].concat()),
-        IpAddr::V6(network) => hash.update([&[6], &network.octets()[..]].concat()),
-    }
-    hash.update(&agent[..agent.len().min(LONGEST_AGENT)]);
-    let hash = hash.finalize();
-    hash.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -333,21 +313,22 @@ mod tests {
     fn a_day_ends_at_midnight_and_its_salt_with_it() {
         let subscribers = Subscribers::default();
         let poll_at = |seconds| subscribers.note(&poll("192.0.2.1", "Newsboat", seconds));
+        let salt = || subscribers.book().salt.hash_one("somebody");
         poll_at(0);
-        let first = subscribers.book().salt;
+        let first = salt();
         poll_at(DAY - 1);
-        assert_eq!(subscribers.book().salt, first);
+        assert_eq!(salt(), first);
         assert_eq!(
             (feed(&subscribers, DAY - 1).today, feed(&subscribers, DAY - 1).yesterday),
             (1, 0)
         );
         poll_at(DAY);
-        assert_ne!(subscribers.book().salt, first);
+        assert_ne!(salt(), first);
         assert_eq!((feed(&subscribers, DAY).today, feed(&subscribers, DAY).yesterday), (1, 1));
         // The clock is set back by a second, and that day is over.
-        let second = subscribers.book().salt;
+        let second = salt();
         poll_at(DAY - 1);
-        assert_eq!(subscribers.book().salt, second);
+        assert_eq!(salt(), second);
         assert_eq!((feed(&subscribers, DAY - 1).today, feed(&subscribers, DAY).yesterday), (1, 1));
         // Nobody came on the third day.
         assert_eq!(feed(&subscribers, 3 * DAY).yesterday, 0);
