@@ -153,13 +153,15 @@ fn add(place: &Path, number: usize) -> io::Result<Instant> {
     Ok(began)
 }
 
-/// An article of this moment: it is newer than all others, also than those without a date.
+/// An article of this moment: it is newer than all others, also than those without a date. Of those of one
+/// second, the last one comes first by its address: more of them may come in a second than a feed holds.
 fn article(number: usize) -> String {
+    let address = 9999 - number;
     let text = "The mill by the river turned all night, and in the morning there was bread. ";
     let milliseconds =
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
     format!(
-        "<!--{milliseconds}-->\n[Fresh bread {number}](https://fresh.example/{number}.html)\n------\n\n\
+        "<!--{milliseconds}-->\n[Fresh bread {number}](https://fresh.example/{address}.html)\n------\n\n\
          <p>{}</p>\n",
         text.repeat(50)
     )
