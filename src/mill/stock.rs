@@ -206,7 +206,10 @@ impl Intake<'_> {
         for found in std::mem::take(&mut self.later) {
             self.take(catalog, found)?;
         }
+        let inputs = &self.turn.settings.input.folders;
         while let Some(changed) = self.again.pop_front() {
+            // It may have got an entry of its own since it was to be read again.
+            let Some(changed) = catalog.again(&changed.key(), inputs)? else { continue };
             let mut read = reader.read_head(changed, &mut Vec::new());
             reader.doubt(std::slice::from_mut(&mut read), progress);
             self.take_read(catalog, read)?;

@@ -201,6 +201,24 @@ fn a_copy_is_no_second_entry_and_takes_the_place_of_the_first_file() {
     assert_ne!(now["Two"]["id"], first["One"]["id"], "what was edited is an article of its own");
 }
 
+/// Files that were written just now are read again by the next build, whatever becomes of the others.
+#[test]
+fn a_copy_that_is_edited_after_the_first_file_was_renamed_makes_no_third_entry() {
+    for _ in 0..5 {
+        let site = Site::new(CONFIG);
+        let text = article("One", "date: 2024-05-01\n", "Text.");
+        site.write("seeds/k.md", &text);
+        site.build(LATER);
+        site.write("seeds/a.md", &text);
+        site.build(LATER);
+        site.rename("seeds/k.md", "seeds/z.md");
+        site.build(LATER);
+        site.write("seeds/a.md", &text.replace("Text.", "Other."));
+        site.build(LATER);
+        assert_eq!(site.atom().matches("<entry>").count(), 2);
+    }
+}
+
 #[test]
 fn the_date_of_first_sight_is_kept() {
     let site = Site::new(CONFIG);
