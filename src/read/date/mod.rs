@@ -52,7 +52,12 @@ pub fn parse(raw: &str, zone: Tz) -> Option<Parsed> {
         Zone::Named(named) => (resolve(written.local, named)?, true),
         Zone::Untold => (resolve(written.local, zone)?, false),
     };
-    (at.unix() != 0).then_some(Parsed { at, zoned, has_time: written.has_time })
+    // In another zone a placeholder has another date, but what is written of it is in UTC.
+    (!is_placeholder(at.utc().naive_utc())).then_some(Parsed {
+        at,
+        zoned,
+        has_time: written.has_time,
+    })
 }
 
 /// Reads a date that stands where one is asked for: those of [`parse`], seconds or milliseconds of
