@@ -89,6 +89,16 @@ impl Shelf {
     ///
     /// Errors: the folder, or a file in it, can't be read.
     pub fn load(root: &Path, former: &Self) -> io::Result<Self> {
+        // What goes while it is looked at was removed, or the whole folder is moved away just now.
+        loop {
+            if let Some(shelf) = Self::walk(root, former)? {
+                return Ok(shelf);
+            }
+        }
+    }
+
+    /// Takes in what stands in an output folder; `None` when something of it was gone before it was read.
+    fn walk(root: &Path, former: &Self) -> io::Result<Option<Self>> {
         let mut items = HashMap::new();
         let (mut room, mut files) = (MOST_BYTES, MOST_FILES);
         let is_visible = |entry: &walkdir::DirEntry| {
@@ -98,8 +108,7 @@ impl Shelf {
         for entry in entries.filter_entry(is_visible) {
             let entry = match entry {
                 Ok(entry) => entry,
-                // It is replaced or removed just now: the next shelf will have it or not.
-                Err(error) if error.depth() > 0 && is_gone(&error) => continue,
+                Err(error) if error.depth() > 0 && is_gone(&error) => return Ok(None),
                 Err(error) => return Err(error.into()),
             };
             let Some(path) = path_below(root, entry.path()) else { continue };
@@ -113,11 +122,11 @@ impl Shelf {
                     files = files.saturating_sub(usize::from(item.file.is_some()));
                     items.insert(path, item);
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
-        Ok(Self { items })
+        Ok(Some(Self { items }))
     }
 
     /// Gives the document at a path below the output, with `/`.
@@ -403,6 +412,32 @@ mod tests {
         let missing = Shelf::load(&folder.path().join("feeds"), &shelf);
         let kind = missing.err().map(|error| error.kind());
         assert_eq!(kind, Some(io::ErrorKind::NotFound));
+    }
+
+    #[test]
+    fn a_folder_that_is_moved_away_while_it_is_read_is_no_emptier_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (feeds, elsewhere) = (folder.path().join("feeds"), folder.path().join("elsewhere"));
+        for number in 0..50 {
+            write(&feeds, &format!("{number}/rss.xml"), "one");
+        }
+        let mover = std::thread::spawn({
+            let feeds = feeds.clone();
+            move || {
+                for _ in 0..1000 {
+                    fs::rename(&feeds, &elsewhere).expect("moved");
+                    std::thread::yield_now();
+                    fs::rename(&elsewhere, &feeds).expect("moved back");
+                    std::thread::yield_now();
+                }
+            }
+        });
+        while !mover.is_finished() {
+            if let Ok(shelf) = Shelf::load(&feeds, &Shelf::default()) {
+                assert_eq!(shelf.items.len(), 50);
+            }
+        }
+        mover.join().expect("it ends");
     }
 
     #[test]
