@@ -246,6 +246,16 @@ impl Catalog {
         Ok(query.query_row([hash], |row| row.get(0)).optional()?)
     }
 
+    /// Finds an entry whose file is gone since a time, by a digest; `None` where there are several.
+    pub(crate) fn gone_since(&self, hash: &Digest, time: Timestamp) -> Result<Option<i64>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT max(number) FROM gone JOIN entry ON number = entry
+             WHERE hash = ? AND removed >= ? HAVING count(*) = 1",
+        )?;
+        let row = query.query_row(params![hash, time.unix()], |row| row.get(0));
+        Ok(row.optional()?)
+    }
+
     /// Remembers the digest of the file that an entry had, or forgets it when it has one again.
     pub(crate) fn set_gone(&self, entry: i64, hash: Option<&Digest>) -> Result<()> {
         match hash {

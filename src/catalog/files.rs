@@ -34,6 +34,8 @@ pub struct Known {
     pub entry: Option<i64>,
     /// True when what was derived from it still holds.
     pub is_derived: bool,
+    /// The face of its article, where it declares neither an id nor a page.
+    pub face: Option<Digest>,
 }
 
 /// A file that is to be read.
@@ -62,8 +64,6 @@ pub struct Vanished {
     pub key: FileKey,
     /// What is known of it.
     pub known: Known,
-    /// The face of its article, where it declares neither an id nor a page.
-    pub face: Option<Digest>,
 }
 
 /// What a walk found to be other than the state says.
@@ -329,10 +329,11 @@ impl Catalog {
     pub(crate) fn again(&self, key: &FileKey, inputs: &[PathBuf]) -> Result<Option<Changed>> {
         let mut query = self
             .db
-            .prepare_cached("SELECT stamp, hash, entry FROM file WHERE folder = ? AND name = ?")?;
+            .prepare_cached("SELECT hash, entry, face FROM file WHERE folder = ? AND name = ?")?;
         let known = query
             .query_row(params![key.folder, key.name.as_encoded_bytes()], |row| {
-                Ok(Known { hash: row.get(1)?, entry: row.get(2)?, is_derived: false })
+                let (hash, entry, face) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(Known { hash, entry, is_derived: false, face })
             })
             .optional()?;
         let file = self.seed_file(key, inputs)?;
@@ -408,12 +409,12 @@ fn has_stamp(row: Option<&Row<'_>>, stamp: Option<Stamp>) -> Result<bool> {
 
 fn known_of(row: &Row<'_>) -> Result<Known> {
     let is_derived = row.get_ref(1)? != rusqlite::types::ValueRef::Null;
-    Ok(Known { hash: row.get(2)?, entry: row.get(3)?, is_derived })
+    Ok(Known { hash: row.get(2)?, entry: row.get(3)?, is_derived, face: row.get(4)? })
 }
 
 fn vanished(folder: i64, row: &Row<'_>) -> Result<Vanished> {
     let key = FileKey { folder, name: name(row, 0)? };
-    Ok(Vanished { key, known: known_of(row)?, face: row.get(4)? })
+    Ok(Vanished { key, known: known_of(row)? })
 }
 
 /// The order in which files are taken: that of their paths, input folder by input folder. Neighbours

@@ -2,8 +2,9 @@
 //!
 //! A declared id decides. Then comes what the file had before: an entry stays with its file through
 //! every edit, and is found again by its page, its bytes, its face or its path when the file was moved.
-//! What has the bytes of another file is a copy, and waits for that one's entry. Only what was never
-//! seen gets a new id: its declared page, or one minted from its path.
+//! A file loses its entry only when its former bytes are found elsewhere, and what is in it now is not the
+//! same article after an edit. What has the bytes of another file is a copy, and waits for that one's entry.
+//! Only what was never seen gets a new id: its declared page, or one minted from its path.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +14,8 @@ use url::Url;
 use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::error::Result;
-use crate::catalog::files::{self, Changed, Changes, FileKey};
+use crate::catalog::files::{self, Changed, Changes, FileKey, Known};
+use crate::catalog::ledger::Turn;
 use crate::model::article::Head;
 use crate::model::date::Timestamp;
 use crate::model::file::Stamp;
@@ -81,6 +83,15 @@ pub(crate) fn face(head: &Head) -> Option<Digest> {
     Some(digest(format!("{dates:?} {}", head.title).as_bytes()))
 }
 
+/// For how many seconds an article whose file is gone is known by its face. Beyond that, one with the
+/// same title may well be the next of its kind.
+const FACE_TIME: i64 = 60;
+
+/// Gives the key under which the face of a file that is gone is remembered.
+pub(crate) fn gone_face(face: &Digest) -> Digest {
+    digest(&[b"face:", &face[..]].concat())
+}
+
 /// Gives the key under which the path of a file that is gone is remembered.
 pub(crate) fn gone_path(path_key: &str) -> Digest {
     digest(format!("path:{path_key}").as_bytes())
@@ -103,13 +114,12 @@ pub enum Claim {
 #[derive(Debug, Default)]
 pub struct Pending {
     keys: HashSet<FileKey>,
-    /// The entries by the digests that their files had, where those files have other bytes now.
+    /// The entries by the digests that their files had, where those files are gone or changed.
     former: HashMap<Digest, i64>,
-    /// The entries by the faces that their files had, where those files are gone now; `None` where
-    /// several had one face.
-    faces: HashMap<Digest, Option<i64>>,
-    /// True when a file is new, so that it may be an old one that was moved.
-    has_new: bool,
+    /// Those of the digests that other files of the turn have now.
+    taken: HashSet<Digest>,
+    /// True when files may have changed places: one is new, or several were changed or are gone.
+    has_moves: bool,
     /// True when all that say more were looked at.
     is_last_call: bool,
 }
@@ -118,26 +128,27 @@ impl Pending {
     /// Begins with all that was changed.
     #[must_use]
     pub fn new(changes: &Changes) -> Self {
+        let mut pending = Self::default();
         let known = |changed: &Changed| Some((changed.known.clone()?, changed.key()));
-        let mut pending = Self {
-            has_new: changes.changed.iter().any(|changed| changed.known.is_none()),
-            ..Self::default()
-        };
-        if pending.has_new {
-            for (known, key) in changes.changed.iter().filter_map(known) {
-                pending.former.extend(known.entry.map(|entry| (known.hash, entry)));
-                pending.keys.insert(key);
-            }
-            for gone in &changes.vanished {
-                if let Some((face, entry)) = gone.face.zip(gone.known.entry) {
-                    let other = pending.faces.insert(face, Some(entry));
-                    if other.is_some() {
-                        pending.faces.insert(face, None);
-                    }
-                }
-            }
+        let is_alone = changes.changed.len() + changes.vanished.len() < 2;
+        if is_alone || changes.changed.is_empty() {
+            return pending;
         }
+        for (known, key) in changes.changed.iter().filter_map(known) {
+            pending.former.extend(known.entry.map(|entry| (known.hash, entry)));
+            pending.keys.insert(key);
+        }
+        let gone = changes.vanished.iter().map(|gone| &gone.known);
+        pending.former.extend(gone.filter_map(|known| Some((known.hash, known.entry?))));
+        pending.has_moves = !pending.former.is_empty();
         pending
+    }
+
+    /// Takes note of the bytes that a file has now.
+    pub(crate) fn look_at(&mut self, found: &Found) {
+        if self.former.contains_key(&found.hash) && found.has_other_bytes() {
+            self.taken.insert(found.hash);
+        }
     }
 
     /// Settles the claims that were put off.
@@ -149,6 +160,7 @@ impl Pending {
         self.is_last_call
     }
 
+    /// Takes a file for looked at, or as it was.
     pub(crate) fn looked_at(&mut self, key: &FileKey) {
         // Mostly there are none, and then the name need not be hashed.
         if !self.keys.is_empty() {
@@ -166,18 +178,19 @@ impl Catalog {
     /// Tells which entry the article in a file is.
     pub(crate) fn claim(
         &self,
+        turn: Turn<'_>,
         found: &Found,
         head: &Head,
-        authority: &Authority,
         pending: &Pending,
     ) -> Result<Claim> {
+        let authority = &turn.settings.site.authority;
         if let Some(declared) = &head.id {
             return self.by_id(authority.declared_id(declared).to_string());
         }
         let own = found.changed.known.as_ref().and_then(|known| known.entry);
         let own = own.map(|number| self.entry(number)).transpose()?;
         let Some(page) = found.declared_page() else {
-            return self.claim_undeclared(found, head, own, authority, pending);
+            return self.claim_undeclared(turn, found, head, own, pending);
         };
         let is_same = |own: &&EntryRow| own.page() == page.as_str() || own.id == page.as_str();
         if let Some(own) = own.as_ref().filter(is_same) {
@@ -187,7 +200,7 @@ impl Catalog {
             return Ok(Claim::Issued(Box::new(entry)));
         }
         match own {
-            Some(_) if pending.has_new && !pending.is_last_call => Ok(Claim::Later),
+            Some(_) if pending.has_moves && !pending.is_last_call => Ok(Claim::Later),
             Some(own) if is_free_for(&own, found, pending) => Ok(Claim::Issued(Box::new(own))),
             _ => self.mint(found, Some(page), authority),
         }
@@ -202,30 +215,29 @@ impl Catalog {
 
     fn claim_undeclared(
         &self,
+        turn: Turn<'_>,
         found: &Found,
         head: &Head,
         own: Option<EntryRow>,
-        authority: &Authority,
         pending: &Pending,
     ) -> Result<Claim> {
-        match own.filter(|own| is_own(own, found)) {
-            Some(_) if found.has_other_bytes() && pending.has_new && !pending.is_last_call => {
-                return Ok(Claim::Later);
+        let (face, moved) = (found.face(), pending.former.get(&found.hash).copied());
+        if let Some(own) = own.filter(|own| is_own(own, found)) {
+            let known = found.changed.known.as_ref().filter(|_| found.has_other_bytes());
+            let is_edited = |known: &Known| moved.is_none() && face.is_some() && face == known.face;
+            match known.filter(|known| !is_edited(known)) {
+                Some(_) if pending.has_moves && !pending.is_last_call => return Ok(Claim::Later),
+                // Another file has the article that was here.
+                Some(known) if pending.taken.contains(&known.hash) => {}
+                _ => return Ok(Claim::Issued(Box::new(own))),
             }
-            Some(own) => return Ok(Claim::Issued(Box::new(own))),
-            None => {}
         }
-        let face = found.face();
         if let Some(original) = self.original(found, face, pending)? {
             return Ok(Claim::Copy(original));
         }
-        let by_face = || face.and_then(|face| pending.faces.get(&face).copied().flatten());
-        let number = match pending.former.get(&found.hash).copied() {
+        let number = match moved {
             Some(moved) => Some(moved),
-            None => match self.gone_with(&found.hash)?.or_else(by_face) {
-                Some(gone) => Some(gone),
-                None => self.gone_with(&gone_path(&found.path_key()))?,
-            },
+            None => self.gone(turn, found, face)?,
         };
         let entry = match (number, &head.permalink) {
             (Some(number), _) => Some(self.entry(number)?),
@@ -234,8 +246,42 @@ impl Catalog {
         };
         match entry.filter(|entry| is_free_for(entry, found, pending)) {
             Some(entry) => Ok(Claim::Issued(Box::new(entry))),
-            None => self.mint(found, None, authority),
+            None => self.mint(found, None, &turn.settings.site.authority),
         }
+    }
+
+    /// Finds the entry of a file that is gone, whose article this one seems to be.
+    fn gone(&self, turn: Turn<'_>, found: &Found, face: Option<Digest>) -> Result<Option<i64>> {
+        if let Some(gone) = self.gone_with(&found.hash)? {
+            return Ok(Some(gone));
+        }
+        if let Some(face) = face
+            && let Some(gone) =
+                self.gone_since(&gone_face(&face), turn.now.plus_seconds(-FACE_TIME))?
+        {
+            return Ok(Some(gone));
+        }
+        self.gone_with(&gone_path(&found.path_key()))
+    }
+
+    /// Tells whether a file without an entry of its own has the title and dates of another file, so that
+    /// it may be meant to take its place: saved under another name, with the former one about to go.
+    pub fn may_replace_another(&self, found: &Found) -> Result<bool> {
+        let Some(face) = found.face() else { return Ok(false) };
+        let key = found.changed.key();
+        let mut query = self.db.prepare_cached(
+            "SELECT folder, name, hash FROM file INDEXED BY faced WHERE face = ? AND loses IS NULL",
+        )?;
+        let mut rows = query.query([face])?;
+        let mut is_like_another = false;
+        while let Some(row) = rows.next()? {
+            let other = FileKey { folder: row.get(0)?, name: files::name(row, 1)? };
+            if other == key || row.get::<_, Digest>(2)? == found.hash {
+                return Ok(false);
+            }
+            is_like_another = true;
+        }
+        Ok(is_like_another)
     }
 
     /// Gives the entry of another file that holds the same article, to the byte. What was changed since

@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension, params};
 use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
 use crate::catalog::error::Result;
-use crate::catalog::files::{self, Changed, FileKey, FileRow, Vanished};
-use crate::catalog::identity::{Claim, Found, Pending, face, gone_path, path_key};
+use crate::catalog::files::{self, Changed, FileKey, FileRow, Known, Vanished};
+use crate::catalog::identity::{Claim, Found, Pending, face, gone_face, gone_path, path_key};
 use crate::config::meant::Settings;
 use crate::model::article::{Head, Listed};
 use crate::model::date::Timestamp;
@@ -37,7 +37,7 @@ impl Catalog {
         let path = self.path_key(&gone.key)?;
         self.drop_file(&gone.key)?;
         let Some(number) = gone.known.entry else { return Ok(Vec::new()) };
-        self.release(turn, number, &gone.key, &gone.known.hash, path)
+        self.release(turn, number, &gone.key, &gone.known, path)
     }
 
     /// Takes an entry from the file that held it.
@@ -46,7 +46,7 @@ impl Catalog {
         turn: Turn<'_>,
         number: i64,
         key: &FileKey,
-        hash: &Digest,
+        known: &Known,
         path: Option<String>,
     ) -> Result<Vec<Changed>> {
         let mut entry = self.entry(number)?;
@@ -56,9 +56,10 @@ impl Catalog {
         entry.file = None;
         entry.removed = Some(turn.now);
         self.put_entry(&entry)?;
-        self.set_gone(number, Some(hash))?;
-        if let Some(path) = path {
-            self.set_gone(number, Some(&gone_path(&path)))?;
+        let face = known.face.map(|face| gone_face(&face));
+        let path = path.map(|path| gone_path(&path));
+        for digest in [Some(known.hash), face, path].into_iter().flatten() {
+            self.set_gone(number, Some(&digest))?;
         }
         self.take_places(number)?;
         self.contenders(number, key, &turn.settings.input.folders)
@@ -80,7 +81,8 @@ impl Catalog {
             self.put_file(&found.changed, &FileRow { entry: None, ..row(&found) })?;
             return Ok(Recorded { again, later: None });
         };
-        let former = match self.claim(&found, head, &turn.settings.site.authority, pending)? {
+        pending.look_at(&found);
+        let former = match self.claim(turn, &found, head, pending)? {
             Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
             Claim::Copy(entry) => {
                 pending.looked_at(&key);
@@ -238,9 +240,9 @@ impl Catalog {
     /// Lets go of the entry that a file held before, unless it holds it still.
     fn leave(&mut self, turn: Turn<'_>, found: &Found, now: Option<i64>) -> Result<Vec<Changed>> {
         let known = found.changed.known.as_ref();
-        match known.and_then(|known| Some((known.entry?, known.hash))) {
-            Some((own, hash)) if Some(own) != now => {
-                self.release(turn, own, &found.changed.key(), &hash, None)
+        match known.and_then(|known| Some((known, known.entry?))) {
+            Some((known, own)) if Some(own) != now => {
+                self.release(turn, own, &found.changed.key(), known, None)
             }
             _ => Ok(Vec::new()),
         }

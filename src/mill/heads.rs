@@ -66,6 +66,8 @@ pub(super) struct Read {
     pub(super) found: Found,
     /// All its bytes, if there is room for them.
     pub(super) bytes: Option<Vec<u8>>,
+    /// True when it was written to a moment ago, so that more may be about to happen.
+    pub(super) is_recent: bool,
     /// When it was last written to, in nanoseconds since 1970; `None` if it could not be opened.
     written: Option<i64>,
 }
@@ -127,7 +129,7 @@ impl Reader<'_> {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
                 found.reports.push(report);
-                return Read { found, bytes: None, written: None };
+                return Read { found, bytes: None, is_recent: false, written: None };
             }
         };
         found.is_torn = self.guard.is_some() && !opened.file.is_as_opened();
@@ -142,7 +144,7 @@ impl Reader<'_> {
             }
             Err(reports) => found.reports = reports,
         }
-        Read { found, bytes: self.room.keep(bytes), written }
+        Read { found, bytes: self.room.keep(bytes), is_recent: false, written }
     }
 
     /// Finds out which of the files may have been half written when they were read. Of those that were
@@ -151,14 +153,14 @@ impl Reader<'_> {
     pub(super) fn doubt(&self, read: &mut [Read], progress: &dyn Progress) {
         let Some(guard) = &self.guard else { return };
         let mut is_caught_up = None;
-        for Read { found, written, .. } in read {
+        for Read { found, is_recent, written, .. } in read {
             let Some(written) = written else { continue };
             let file = &found.changed.file;
             let place = Place::new(file.folder.input, file.folder.path.join(&file.name));
             let is_told =
                 guard.was_told(&place) && *is_caught_up.get_or_insert_with(|| progress.catch_up());
-            found.is_torn |=
-                if is_told { progress.has_news(&place) } else { guard.is_restless(*written) };
+            *is_recent = guard.is_restless(*written);
+            found.is_torn |= if is_told { progress.has_news(&place) } else { *is_recent };
         }
     }
 }

@@ -34,6 +34,9 @@ const HEAD_BYTES: [usize; 3] = [2 * 1024, 8 * 1024, 64 * 1024];
 /// How many bytes of the end of a file are looked at with its beginning: enough for a byline.
 const ENDING_BYTES: usize = 1024;
 
+/// How many files are held whose entry can't be told yet; beyond that, they are read twice.
+const MOST_LATER: usize = if cfg!(test) { 4 } else { 4096 };
+
 /// What was found out about the files.
 #[derive(Debug, Default)]
 pub struct Stock {
@@ -95,6 +98,7 @@ pub fn take(
         pending: Pending::new(&changes),
         again: VecDeque::new(),
         later: Vec::new(),
+        much_later: Vec::new(),
         fresh: Fresh::default(),
         restless: Vec::new(),
         judged: matches!(scope, Scope::Places(_)).then(Vec::new),
@@ -113,10 +117,10 @@ pub fn take(
         room: Room::new(permits.following.is_some()),
     };
     reader.read_all(changes.changed, progress, &mut |read| intake.take_read(catalog, read))?;
-    stock.is_stopped = progress.is_stopped();
-    if !stock.is_stopped {
+    if !progress.is_stopped() {
         intake.finish(catalog, &reader, progress)?;
     }
+    stock.is_stopped = progress.is_stopped();
     stock.restless.append(&mut intake.restless);
     stock.fresh = intake.fresh;
     stock.judged = intake.judged.unwrap_or_default();
@@ -157,6 +161,8 @@ struct Intake<'a> {
     again: VecDeque<Changed>,
     /// Files whose entry can't be told before all others were looked at.
     later: Vec<Found>,
+    /// The same, of those that are too many to be held.
+    much_later: Vec<Changed>,
     /// Files that may be half written, and stay as they were: input folder and path.
     restless: Vec<(usize, PathBuf)>,
     /// The files that were taken or are gone, where not everything was looked at.
@@ -167,14 +173,16 @@ struct Intake<'a> {
 impl Intake<'_> {
     /// Takes a file that was read, unless it may be half written.
     fn take_read(&mut self, catalog: &mut Catalog, read: Read) -> Result<(), CatalogError> {
-        let Read { found, bytes, .. } = read;
+        let Read { found, bytes, is_recent, .. } = read;
+        let key = found.changed.key();
         // What has the same bytes as before is whole if that was.
-        if found.is_torn && found.has_other_bytes() {
+        let is_torn = found.is_torn && found.has_other_bytes();
+        if is_torn || (is_recent && catalog.may_replace_another(&found)?) {
+            self.pending.looked_at(&key);
             let file = &found.changed.file;
             self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
             return Ok(());
         }
-        let key = found.changed.key();
         if let Some(judged) = &mut self.judged {
             judged.push((key.clone(), found.changed.file.shown()));
         }
@@ -190,7 +198,12 @@ impl Intake<'_> {
                 library::matter(settings, catalog, fresh, found)
             })?;
         self.again.extend(recorded.again);
-        self.later.extend(recorded.later);
+        match recorded.later {
+            Some(found) if self.later.len() >= MOST_LATER && found.face().is_some() => {
+                self.much_later.push(found.changed);
+            }
+            later => self.later.extend(later),
+        }
         Ok(())
     }
 
@@ -206,6 +219,11 @@ impl Intake<'_> {
         for found in std::mem::take(&mut self.later) {
             self.take(catalog, found)?;
         }
+        let much_later = std::mem::take(&mut self.much_later);
+        if !much_later.is_empty() {
+            progress.begin("articles once more", much_later.len());
+        }
+        reader.read_all(much_later, progress, &mut |read| self.take_read(catalog, read))?;
         let inputs = &self.turn.settings.input.folders;
         while let Some(changed) = self.again.pop_front() {
             // It may have got an entry of its own since it was to be read again.

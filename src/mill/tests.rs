@@ -111,6 +111,32 @@ fn whoever_writes_for_ever_stops_no_feed() {
     assert!(site.feed().contains("Half"));
 }
 
+/// More files than are held change places, all at once.
+#[test]
+fn articles_keep_their_ids_however_many_change_places() {
+    let mut site = Site::new("[[feed]]\nlimit = 0\nformats = ['json']\n");
+    let write = |site: &Site, file: usize, article: usize| {
+        let text = format!("---\ntitle: {article}\ndate: 2024-05-01\n---\nText.\n");
+        fs::write(site.path(&format!("{file:02}.md")), text).expect("written");
+    };
+    let ids = |site: &Site| -> BTreeMap<String, String> {
+        let bytes = &site.documents()["feed.json"];
+        let feed: serde_json::Value = serde_json::from_slice(bytes).expect("it is JSON");
+        let told = |item: &serde_json::Value| (item["title"].to_string(), item["id"].to_string());
+        feed["items"].as_array().expect("items").iter().map(told).collect()
+    };
+    for file in 0..20 {
+        write(&site, file, file);
+    }
+    site.turn(None, Duration::ZERO).expect("published");
+    let first = ids(&site);
+    for file in 0..20 {
+        write(&site, file, (file + 7) % 20);
+    }
+    site.turn(None, Duration::ZERO).expect("published");
+    assert_eq!((ids(&site), first.len()), (first.clone(), 20));
+}
+
 /// By other settings, nothing that was found by the former ones is known.
 #[test]
 fn other_settings_make_a_turn_look_at_everything() {

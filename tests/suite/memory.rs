@@ -161,6 +161,69 @@ fn a_file_that_was_renamed_and_edited_at_once_is_known_by_its_title_and_date() {
 }
 
 #[test]
+fn an_article_that_was_moved_to_where_another_was_takes_its_id_along() {
+    let site = Site::new(CONFIG);
+    for name in ["a", "b", "c", "d"] {
+        site.write(&format!("seeds/{name}.md"), &article(name, "date: 2024-05-01\n", name));
+    }
+    let first = site.build(LATER);
+    site.rename("seeds/a.md", "seeds/t.md");
+    site.rename("seeds/b.md", "seeds/a.md");
+    assert_eq!(site.build(LATER), first, "one after another");
+    site.rename("seeds/c.md", "seeds/hidden");
+    site.rename("seeds/d.md", "seeds/c.md");
+    site.rename("seeds/hidden", "seeds/d.md");
+    assert_eq!(site.build(LATER), first, "exchanged");
+    // What is saved beside its place and moved there is the article that was there.
+    site.write("seeds/new.md", &article("a, edited", "date: 2024-05-01\n", "Other."));
+    site.build(LATER);
+    site.rename("seeds/new.md", "seeds/t.md");
+    let now = site.build(LATER);
+    assert_eq!((now.len(), &now["a, edited"]["id"]), (4, &first["a"]["id"]), "replaced");
+}
+
+#[test]
+fn an_article_that_is_edited_where_it_is_keeps_its_id_beside_a_copy_of_what_it_was() {
+    let site = Site::new(CONFIG);
+    let [old, new] = ["Text.", "Other."].map(|text| article("One", "date: 2024-05-01\n", text));
+    site.write("seeds/b.md", &old);
+    let first = site.build(LATER);
+    for copy in ["a", "c"] {
+        site.write(&format!("seeds/{copy}.md"), &old);
+    }
+    site.write("seeds/b.md", &new);
+    site.build(LATER + 60);
+    let id_of = |text: &str| {
+        let feed = fs::read_to_string(site.path().join("feeds/feed.json")).expect("it is there");
+        let feed: serde_json::Value = serde_json::from_str(&feed).expect("it is JSON");
+        let items = feed["items"].as_array().expect("items").clone();
+        let holds = |item: &&serde_json::Value| {
+            item["content_text"].to_string().contains(text)
+                || item["content_html"].to_string().contains(text)
+        };
+        let found: Vec<_> = items.iter().filter(holds).map(|item| item["id"].clone()).collect();
+        assert_eq!(found.len(), 1, "{text}");
+        found[0].clone()
+    };
+    assert_eq!(id_of("Other."), first["One"]["id"]);
+    assert_ne!(id_of("Text."), first["One"]["id"]);
+}
+
+#[test]
+fn a_removed_article_is_known_by_its_title_and_date_for_a_minute() {
+    for (seconds, is_known) in [(60, true), (61, false)] {
+        let site = Site::new(CONFIG);
+        site.write("seeds/a.md", &article("Daily report", "", "Text."));
+        let first = site.build(LATER);
+        site.remove("seeds/a.md");
+        site.succeed(LATER + 60, &["build", "--force"]);
+        site.write("seeds/b.md", &article("Daily report", "", "Other."));
+        let now = site.build(LATER + 60 + seconds);
+        assert_eq!(now["Daily report"]["id"] == first["Daily report"]["id"], is_known, "{seconds}");
+    }
+}
+
+#[test]
 fn where_several_files_with_one_title_and_date_are_gone_none_is_taken_for_the_new_one() {
     let site = Site::new(CONFIG);
     let note = |text: &str| article("Note", "", text);

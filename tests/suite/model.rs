@@ -126,9 +126,29 @@ impl Model {
         format!("copy {old} to {path}, {edited}, remove")
     }
 
+    /// Moves an article to where another one is, and that one to the first one's place or to a new one.
+    fn move_on(&mut self, mark: usize, other: usize) -> String {
+        let (old, place) = (self.articles[mark].path.clone(), self.articles[other].path.clone());
+        let is_exchange = self.random.below(2) == 0;
+        let new = if is_exchange { old.clone() } else { format!("seeds/0/{}.md", self.next()) };
+        self.site.rename(&place, "seeds/moving");
+        self.site.rename(&old, &place);
+        self.site.rename("seeds/moving", &new);
+        let told = format!("move {old} to {place}, and that to {new}");
+        self.articles[mark].path = place;
+        self.articles[other].path = new;
+        told
+    }
+
     /// Makes one edit; tells which.
     fn edit(&mut self, now: i64) -> String {
-        let kind = self.random.below(11);
+        let kind = self.random.below(12);
+        if kind == 11
+            && let Some((mark, other)) = self.pick(false).zip(self.pick(false))
+            && mark != other
+        {
+            return self.move_on(mark, other);
+        }
         if kind == 10
             && let Some(mark) = self.pick(false)
         {

@@ -75,3 +75,22 @@ fn what_is_half_written_is_not_published() {
         assert!(!is_half, "it was closed only later");
     }
 }
+
+#[test]
+fn what_is_saved_under_another_name_and_edited_is_the_same_entry() {
+    let site = site();
+    let mut service = Service::start(&site);
+    site.write("seeds/two.md", &article("Two"));
+    service.await_line("(root) +1");
+    let id = id_of(&site, "Two");
+    let seeds = site.path().join("seeds");
+    fs::copy(seeds.join("two.md"), seeds.join("second.md")).expect("copied");
+    service.await_line("it is a copy of seeds/two.md");
+    site.write("seeds/second.md", &format!("{}And more.\n", article("Two")));
+    fs::remove_file(seeds.join("two.md")).expect("removed");
+    while !feed_tells(&site, "And more.") {
+        service.await_line("(root)");
+    }
+    assert_eq!(id_of(&site, "Two"), id);
+    assert!(service.stop().success());
+}
