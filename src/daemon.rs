@@ -12,15 +12,15 @@
 //! leaves everything as it was, and is tried again after a pause that grows.
 
 pub mod board;
-mod config_file;
 pub mod doors;
+mod own_files;
 mod pause;
 pub mod status;
 mod teller;
 mod turns;
 mod workshop;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -31,8 +31,8 @@ use tokio::task::JoinHandle;
 use crate::catalog::CatalogError;
 use crate::config::meant::Settings;
 use crate::daemon::board::Board;
-use crate::daemon::config_file::ConfigWatch;
 use crate::daemon::doors::Doors;
+use crate::daemon::own_files::OwnWatch;
 use crate::daemon::pause::Pause;
 use crate::daemon::teller::Teller;
 use crate::daemon::workshop::{Turned, Workshop};
@@ -87,6 +87,8 @@ enum Event {
     Turned(Box<Turned>),
     /// The file of the configuration was changed.
     ConfigChanged,
+    /// The state or the output folder was removed.
+    Removed,
     /// A signal came.
     Signal(Signal),
     /// It is time to tell systemd that the service is alive.
@@ -124,7 +126,9 @@ struct Daemon {
     watcher: Watcher,
     hints: Hints,
     health: watch::Receiver<Health>,
-    config_watch: Option<ConfigWatch>,
+    config_watch: Option<OwnWatch>,
+    /// Notices when the state or the output folder is removed; `None` until there are any.
+    removal_watch: Option<OwnWatch>,
     /// Where the mill stands; `None` while a turn has it.
     workshop: Option<Workshop>,
     turning: Option<JoinHandle<Turned>>,
@@ -163,7 +167,7 @@ impl Daemon {
         let settings = Arc::new(settings);
         let (watcher, hints) = watch(&settings)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let config_watch = config_file.and_then(|file| match ConfigWatch::begin(&file) {
+        let config_watch = config_file.and_then(|file| match OwnWatch::of_changes(&file) {
             Ok(watch) => Some(watch),
             Err(error) => {
                 tracing::warn!("{} is not watched: {error}", file.display());
@@ -190,6 +194,7 @@ impl Daemon {
             watcher,
             hints,
             config_watch,
+            removal_watch: None,
             turning: None,
             pending: Scope::default(),
             is_due: false,
@@ -228,6 +233,7 @@ impl Daemon {
             turned = ended(&mut self.turning) => Event::Turned(Box::new(turned)),
             () = beat(&mut self.pulse) => Event::Pulse,
             () = changed(&mut self.config_watch) => Event::ConfigChanged,
+            () = changed(&mut self.removal_watch) => Event::Removed,
             () = health_changed(&mut self.health) => Event::Watching,
             Some(scope) = self.hints.next(), if is_idle => Event::Look(scope),
             () = until(retry.map(Into::into)), if is_idle => Event::Retry,
@@ -260,6 +266,11 @@ impl Daemon {
             Event::Retry => self.pause.is_over(),
             Event::Turned(turned) => self.take_turned(*turned),
             Event::ConfigChanged => self.reload(),
+            Event::Removed => {
+                // Another one that takes the place is another folder.
+                self.removal_watch = None;
+                self.pending.add_everything(Why::Removed);
+            }
             Event::Signal(Signal::Reload) => {
                 self.doors.reopen_log();
                 self.reload();
@@ -325,6 +336,7 @@ impl Daemon {
                 is_all_well = self.refused.is_empty();
                 self.is_refused_due = !is_all_well;
                 self.look_again(&edition.restless);
+                self.watch_for_removal();
                 if edition.has_more {
                     self.pending.extend(scope.clone());
                 }
@@ -365,6 +377,23 @@ impl Daemon {
     fn look_again(&self, files: &[(usize, PathBuf)]) {
         for (input, path) in files {
             self.hints.again(Place::new(*input, path));
+        }
+    }
+
+    /// Watches for the state or the output being removed, which nothing else tells.
+    fn watch_for_removal(&mut self) {
+        if self.removal_watch.is_some() {
+            return;
+        }
+        let state = self.settings.state.as_deref().map(|file| {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            folder.unwrap_or(file)
+        });
+        let places: Vec<&Path> = state.into_iter().chain([&*self.settings.output.folder]).collect();
+        match OwnWatch::of_removal(&places) {
+            Ok(watch) => self.removal_watch = Some(watch),
+            // The periodic walk notices it too.
+            Err(error) => tracing::debug!("the output and the state are not watched: {error}"),
         }
     }
 
@@ -421,6 +450,7 @@ impl Daemon {
             }
             Err(error) => tracing::error!("the folders are watched as before: {error}"),
         }
+        self.removal_watch = None;
         self.doors.change(&former, &self.settings);
         if former.state != self.settings.state
             && let Some(control) = self.control.take()
@@ -479,8 +509,8 @@ async fn ended(turning: &mut Option<JoinHandle<Turned>>) -> Turned {
     }
 }
 
-async fn changed(config: &mut Option<ConfigWatch>) {
-    match config {
+async fn changed(watch: &mut Option<OwnWatch>) {
+    match watch {
         Some(watch) => watch.changed().await,
         None => std::future::pending().await,
     }

@@ -65,6 +65,8 @@ pub enum Why {
     Asked,
     /// The configuration is another.
     Configured,
+    /// What feedmill keeps, its feeds or its state, was removed.
+    Removed,
     /// What was done last has failed, or is not done.
     Failed,
 }
@@ -84,6 +86,7 @@ impl fmt::Display for Why {
             Self::Crowded => "too many places changed",
             Self::Asked => "it was asked for",
             Self::Configured => "the configuration is another",
+            Self::Removed => "the feeds or the state were removed",
             Self::Failed => "the last time has failed",
         })
     }

@@ -111,6 +111,31 @@ fn a_state_that_is_removed_is_written_anew() {
     assert!(service.stop().success());
 }
 
+#[test]
+fn what_is_removed_beside_the_articles_comes_back_by_itself() {
+    let site = site();
+    site.write("config.toml", "[[feed]]\n[[feed]]\nname = \"folder/{folder}\"\n");
+    site.write("seeds/deep/two.md", &article("Two"));
+    let mut service = Service::begin(&site, |command| {
+        command.env("FEEDMILL_STATE_FILE", "kept/state.db");
+    });
+    service.await_line("documents written");
+    let feeds = site.path().join("feeds");
+    let published = tree(&feeds);
+    fs::remove_dir_all(&feeds).expect("removed");
+    service.await_line("documents written");
+    assert_eq!(tree(&feeds), published);
+    site.rename("kept", "elsewhere");
+    service.await_line("the state file was removed while it was in use");
+    service.await_line("0 documents written");
+    let socket = site.path().join("kept/state.db.sock");
+    assert!(std::os::unix::net::UnixStream::connect(socket).is_ok(), "others can ask");
+    fs::remove_dir_all(&feeds).expect("removed");
+    service.await_line("documents written");
+    assert_eq!(tree(&feeds), published, "it is watched on");
+    assert!(service.stop().success());
+}
+
 /// A bit is another one, or the end is missing, here or there: the service notices, goes on with what it
 /// can save, and the feeds stay as they are.
 #[test]
