@@ -55,12 +55,12 @@ impl fmt::Display for CatalogError {
 impl std::error::Error for CatalogError {}
 
 impl CatalogError {
-    /// Tells whether it is the disk that failed.
+    /// Tells whether the state can't be written: the disk fails, or another one is at work with it.
     #[must_use]
-    pub fn is_of_the_disk(&self) -> bool {
+    pub fn is_unwritable(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
         match self {
-            Self::Io(..) => true,
+            Self::Io(..) | Self::Busy(_) => true,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure)

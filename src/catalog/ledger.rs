@@ -195,7 +195,8 @@ impl Catalog {
         let mut reports = Vec::new();
         let mut entry = former;
         if head.published.is_none() && head.updated.is_none() {
-            let message = "the article has no date; when its file was first seen stands in";
+            let stand_in = entry.published.rfc3339();
+            let message = format!("the article has no date; {stand_in} stands in");
             let report = Report::warning("no-date", message);
             reports.push(report.help("declare a date, or put one into the file's name"));
         }

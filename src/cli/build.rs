@@ -55,7 +55,7 @@ fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
             reports::failure(common, &anyhow::anyhow!(message));
             return Ok(Outcome::Unwritten);
         }
-        TurnError::Catalog(fault) if !fault.is_of_the_disk() => Outcome::Misused,
+        TurnError::Catalog(fault) if !fault.is_unwritable() => Outcome::Misused,
         TurnError::Input { is_published: false, .. } => Outcome::Misused,
         TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
         // Nobody asks a build for the last two.

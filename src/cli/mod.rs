@@ -77,7 +77,7 @@ pub fn run() -> ExitCode {
     let outcome = outcome.unwrap_or_else(|error| {
         reports::failure(common, &error);
         let state = error.downcast_ref::<CatalogError>();
-        if state.is_some_and(CatalogError::is_of_the_disk) {
+        if state.is_some_and(CatalogError::is_unwritable) {
             Outcome::Unwritten
         } else {
             Outcome::Misused

@@ -184,9 +184,13 @@ fn a_state_of_a_newer_feedmill_is_put_aside() {
 }
 
 #[test]
-fn a_second_service_leaves() {
+fn a_second_one_leaves() {
     let site = site();
     let service = Service::start(&site);
+    let build = site.run(LATER, &["build"]);
+    let told = String::from_utf8_lossy(&build.stderr);
+    assert!(told.contains("another feedmill is at work"), "{told}");
+    assert_eq!(build.status.code(), Some(4));
     let mut second = Service::begin(&site, |_| {});
     second.await_line("another feedmill is at work");
     assert_eq!(second.child.wait().expect("it ended").code(), Some(4));
