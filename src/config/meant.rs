@@ -102,8 +102,8 @@ pub enum Part<Field> {
 pub struct Input {
     /// The folders, in order.
     pub folders: Vec<PathBuf>,
-    /// Paths below a folder that are articles, if they have one of `extensions`.
-    pub include: GlobSet,
+    /// Paths below a folder that are articles, if they have one of `extensions`; `None` for all.
+    pub include: Option<GlobSet>,
     /// Paths below a folder that are none.
     pub exclude: GlobSet,
     /// Endings of file names that are articles, in lower case, without the dot.

@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
                 let folder = Folder { input, path: above.to_owned(), location: root.join(above) };
                 let ask = || fs::metadata(&location);
                 let name = path.file_name().unwrap_or_default();
-                match look(self.input, root, &folder, name, kind, Some(&ask)) {
+                match look(self.input, root, &folder, name.to_owned(), kind, Some(&ask)) {
                     Look::Article(_, Some(stamp)) => Seen::File(stamp),
                     Look::Fault(report) => Seen::Fault(report),
                     _ => Seen::Nothing,
@@ -214,7 +214,7 @@ fn look_at_entry(
     };
     // An entry is asked by its name in the open folder, which is cheaper than by its whole path.
     let ask = || if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
-    look(input, root, folder, &entry.file_name(), kind, if asks_stamps { Some(&ask) } else { None })
+    look(input, root, folder, entry.file_name(), kind, if asks_stamps { Some(&ask) } else { None })
 }
 
 /// Tells what something in a folder is; without its stamp where there is nothing to ask for it.
@@ -222,19 +222,19 @@ fn look(
     input: &Input,
     root: &Path,
     folder: &Folder,
-    name: &OsStr,
+    name: OsString,
     kind: FileType,
     ask: Option<&dyn Fn() -> io::Result<Metadata>>,
 ) -> Look {
     if name.as_encoded_bytes().starts_with(b".") {
         return Look::Nothing;
     }
-    let location = || folder.location.join(name);
+    let location = || folder.location.join(&name);
     if kind.is_dir() {
-        let (path, location) = (folder.path.join(name), location());
+        let (path, location) = (folder.path.join(&name), location());
         return Look::Folder(Folder { input: folder.input, path, location });
     }
-    if !is_article(input, &path_below(&folder.path, Path::new(name))) {
+    if !is_article(input, &path_below(&folder.path, Path::new(&name))) {
         return Look::Nothing;
     }
     if !kind.is_file()
@@ -243,8 +243,8 @@ fn look(
         return Look::Fault(report.in_file(location().display().to_string()));
     }
     match ask.map(|ask| ask()) {
-        None => Look::Article(name.to_owned(), None),
-        Some(Ok(found)) => Look::Article(name.to_owned(), Some(stamp(&found))),
+        None => Look::Article(name, None),
+        Some(Ok(found)) => Look::Article(name, Some(stamp(&found))),
         // It went between the listing and the look.
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
         Some(Err(error)) => Look::Fault(unreadable(&error, &location())),
@@ -312,10 +312,10 @@ pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
     if stem.eq_ignore_ascii_case("_index") {
         return Some(Refusal::Index);
     }
-    if !input.include.is_match(path) {
+    if input.include.as_ref().is_some_and(|globs| !globs.is_match(path)) {
         return Some(Refusal::NotIncluded);
     }
-    input.exclude.is_match(path).then_some(Refusal::Excluded)
+    (!input.exclude.is_empty() && input.exclude.is_match(path)).then_some(Refusal::Excluded)
 }
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of

@@ -26,9 +26,11 @@ pub(crate) fn input(typed: &typed::Input, findings: &mut Findings<'_>) -> Option
     let exclude = exclude.and_then(|globs| findings.take("input.exclude", glob_set(globs)));
     let extensions = findings.take_some("input.extensions", &typed.extensions, |r| extension(r));
     let reading = reading(typed, findings);
+    // What takes everything need not be asked of every file.
+    let takes_all = typed.include.iter().any(|raw| raw == "**");
     Some(Input {
         folders: folders?,
-        include: include?,
+        include: include.map(|globs| (!takes_all).then_some(globs))?,
         exclude: exclude?,
         extensions: extensions?,
         reading: reading?,
