@@ -61,7 +61,7 @@ pub struct Item {
     etags: [Bytes; 1 + CODINGS.len()],
     /// How many bytes it has.
     length: usize,
-    /// Its bytes, if there is room for them.
+    /// Its bytes, if there is room for them: of a large one only once somebody asks for it.
     body: Option<Body>,
     /// Its file, if there are many.
     file: Option<Arc<File>>,
@@ -118,7 +118,7 @@ impl Shelf {
             let known = former.items.get(&path);
             match Item::load(entry.path(), kind, known, room, files > 0) {
                 Ok(item) => {
-                    room -= item.body.as_ref().map_or(0, |body| body.plain().len());
+                    room -= item.body.as_ref().map_or(0, |_| item.length);
                     files = files.saturating_sub(usize::from(item.file.is_some()));
                     items.insert(path, item);
                 }
@@ -169,6 +169,9 @@ impl Item {
         let is_told_by_time = known.is_none_or(|known| {
             known.modified != modified || (known.is_told_by_time && known.digest == digest)
         });
+        let file = (holds_file && fits && bytes.len() >= LARGE).then(|| Arc::new(file));
+        // What nobody asked for of the former edition, nobody may ever ask for.
+        let is_wanted = known.is_some_and(|known| known.at_hand(None).is_some());
         let told = shown.as_ref().map(|shown| told::of(shown.format, &bytes)).unwrap_or_default();
         Ok(Arc::new(Self {
             links: told::written(&told.links).into(),
@@ -184,17 +187,19 @@ impl Item {
             written: (found.mtime(), found.mtime_nsec()),
             etags: etags(&digest),
             digest,
-            file: (holds_file && fits && bytes.len() >= LARGE).then(|| Arc::new(file)),
-            body: fits.then(|| Body::from(Bytes::from(bytes))),
+            body: fits.then(|| match &file {
+                Some(file) if !is_wanted => Body::in_file(Arc::clone(file), bytes.len(), digest),
+                _ => Body::from(Bytes::from(bytes)),
+            }),
+            file,
         }))
     }
 
     /// Gives the former editions of the document of a digest that comes after this one.
     fn followed_by(&self, next: &Digest) -> Former {
-        match &self.body {
-            Some(body) if self.digest != *next && !self.entries.is_empty() => {
-                self.former.after(self.digest, body.plain(), &self.entries)
-            }
+        let has_changed = self.digest != *next && !self.entries.is_empty();
+        match self.body.as_ref().filter(|_| has_changed).map(|body| body.bytes(None)) {
+            Some(Ok(bytes)) => self.former.after(self.digest, &bytes, &self.entries),
             _ => self.former.again(),
         }
     }
@@ -261,7 +266,7 @@ impl Item {
         stamp_of(found) == self.stamp || (found.nlink() == 0 && is_as_written())
     }
 
-    /// Gives its bytes in a coding. To code them takes long, the first time.
+    /// Gives its bytes in a coding. To read or code them takes long, the first time.
     ///
     /// Errors: its file is to be read, and has gone or has other bytes by now.
     pub fn bytes(&self, coding: Option<Coding>) -> io::Result<Bytes> {
@@ -278,7 +283,7 @@ impl Item {
     pub fn news_since(&self, etag: &[u8]) -> Option<&Body> {
         let tag = std::str::from_utf8(etag).ok()?.trim_matches('"');
         let known = tag.split('-').next()?;
-        self.former.news_since(known, self.body.as_ref()?.plain(), &self.entries)
+        self.former.news_since(known, &self.body.as_ref()?.bytes(None).ok()?, &self.entries)
     }
 
     fn read(&self) -> io::Result<Bytes> {
@@ -401,7 +406,29 @@ mod tests {
         assert!(large.file(None).is_some());
         others.set_len(7).expect("cut");
         assert!(large.file(None).is_none());
-        assert_eq!(large.bytes(None).expect("held").len(), LARGE);
+        assert!(large.bytes(None).is_err(), "they are nowhere any more");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_large_document_is_in_memory_once_somebody_asked_for_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let replace = |text: &str, former: &Shelf| {
+            write(folder.path(), "beside", &text.repeat(LARGE));
+            let (beside, place) = (folder.path().join("beside"), folder.path().join("rss.xml"));
+            fs::rename(beside, place).expect("renamed");
+            let shelf = Shelf::load(folder.path(), former).expect("read");
+            let item = Arc::clone(shelf.get("rss.xml").expect("it is there"));
+            (shelf, item)
+        };
+        let (shelf, first) = replace("a", &Shelf::default());
+        let (shelf, second) = replace("b", &shelf);
+        assert!(first.at_hand(None).is_none() && second.at_hand(None).is_none());
+        let bytes = first.bytes(None).expect("the file is open");
+        assert_eq!(&bytes[..3], b"aaa", "whatever has its name by now");
+        second.bytes(Some(Coding::Gzip)).expect("coded");
+        let (_, third) = replace("c", &shelf);
+        assert_eq!(&third.at_hand(None).expect("somebody may ask again")[..3], b"ccc");
     }
 
     #[test]

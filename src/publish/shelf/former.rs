@@ -97,7 +97,9 @@ mod tests {
 
     fn news(former: &Former, known: &Bytes, now: &Bytes) -> Option<Bytes> {
         let entries = told::of(Format::Atom, now).entries;
-        former.news_since(&hex(&digest(known)), now, &entries).map(|body| body.plain().clone())
+        former
+            .news_since(&hex(&digest(known)), now, &entries)
+            .and_then(|body| body.at_hand(None).cloned())
     }
 
     #[test]
