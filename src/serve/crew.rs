@@ -48,6 +48,9 @@ impl Member {
             .enable_all()
             .thread_name("serve-files")
             .max_blocking_threads(MOST_AT_WORK)
+            // Who was answered goes on at once, where they are programs of this machine or its network: the
+            // system would let them wait until this thread has nothing to do, or for a clock tick or two.
+            .on_thread_park(thread::yield_now)
             .build()?;
         let handle = runtime.handle().clone();
         let (stays, ends) = oneshot::channel::<()>();
