@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::NamedTempFile;
 use twox_hash::XxHash3_64;
 
@@ -20,6 +21,9 @@ const MAGIC: &[u8] = b"feedmill seal 1\n";
 
 /// How many pages are read at once.
 const PAGES_AT_ONCE: usize = 64;
+
+/// How many times that one thread reads before another may help.
+const PARTS_A_THREAD: usize = 16;
 
 /// What a state file held when it was sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,16 +38,18 @@ impl Seal {
     /// Takes the seal of a file as it is.
     pub(crate) fn of(file: &File) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        let mut seal = Self { length, pages: Vec::new() };
-        let mut buffer = vec![0; PAGE * PAGES_AT_ONCE];
-        let mut offset = 0;
-        while offset < length {
+        let most = (PAGE * PAGES_AT_ONCE) as u64;
+        let read = |buffer: &mut Vec<u8>, number: usize| {
+            let offset = number as u64 * most;
             let part = usize::try_from(length - offset).unwrap_or(usize::MAX).min(buffer.len());
             file.read_exact_at(&mut buffer[..part], offset)?;
-            seal.pages.extend(buffer[..part].chunks(PAGE).map(XxHash3_64::oneshot));
-            offset += part as u64;
-        }
-        Ok(seal)
+            Ok(buffer[..part].chunks(PAGE).map(XxHash3_64::oneshot).collect())
+        };
+        let parts = 0..usize::try_from(length.div_ceil(most)).unwrap_or(usize::MAX);
+        let parts = parts.into_par_iter().with_min_len(PARTS_A_THREAD);
+        let pages = parts.map_init(|| vec![0; PAGE * PAGES_AT_ONCE], read);
+        let pages = pages.collect::<io::Result<Vec<Vec<u64>>>>()?;
+        Ok(Self { length, pages: pages.concat() })
     }
 
     /// Reads the seal of a state file; `None` where there is none, or none that is whole: it counts

@@ -234,7 +234,10 @@ fn look(
         let (path, location) = (folder.path.join(&name), location());
         return Look::Folder(Folder { input: folder.input, path, location });
     }
-    if !is_article(input, &path_below(&folder.path, Path::new(&name))) {
+    let has_globs = input.include.is_some() || !input.exclude.is_empty();
+    if refusal_of_name(input, &name.to_string_lossy()).is_some()
+        || (has_globs && !is_article(input, &path_below(&folder.path, Path::new(&name))))
+    {
         return Look::Nothing;
     }
     if !kind.is_file()
@@ -301,6 +304,17 @@ pub fn is_article(input: &Input, path: &str) -> bool {
 /// Tells by its path why a file is no article, if it is none.
 pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
     let name = path.rsplit('/').next().unwrap_or(path);
+    if let Some(refusal) = refusal_of_name(input, name) {
+        return Some(refusal);
+    }
+    if input.include.as_ref().is_some_and(|globs| !globs.is_match(path)) {
+        return Some(Refusal::NotIncluded);
+    }
+    input.exclude.is_match(path).then_some(Refusal::Excluded)
+}
+
+/// Tells by its name why a file is no article, if that tells it.
+fn refusal_of_name(input: &Input, name: &str) -> Option<Refusal> {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     // What editors keep as `#name#` has another ending already.
     if name.starts_with('.') || name.starts_with("~$") || name.ends_with('~') {
@@ -309,13 +323,7 @@ pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
     if !input.extensions.iter().any(|wanted| ending.trim_end().eq_ignore_ascii_case(wanted)) {
         return Some(Refusal::Ending);
     }
-    if stem.eq_ignore_ascii_case("_index") {
-        return Some(Refusal::Index);
-    }
-    if input.include.as_ref().is_some_and(|globs| !globs.is_match(path)) {
-        return Some(Refusal::NotIncluded);
-    }
-    (!input.exclude.is_empty() && input.exclude.is_match(path)).then_some(Refusal::Excluded)
+    stem.eq_ignore_ascii_case("_index").then_some(Refusal::Index)
 }
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of
