@@ -108,6 +108,9 @@ pub enum Claim {
     Copy(i64),
     /// It can't be told before all files that say more were looked at.
     Later,
+    /// One that is free now. All that contended for it are read again, so that their paths decide and not
+    /// which of them happened to be read.
+    Again,
 }
 
 /// The files of a turn that were changed and not yet looked at.
@@ -223,6 +226,9 @@ impl Catalog {
     ) -> Result<Claim> {
         let (face, moved) = (found.face(), pending.former.get(&found.hash).copied());
         if let Some(own) = own.filter(|own| is_own(own, found)) {
+            if own.file.is_none() && !pending.is_last_call {
+                return Ok(Claim::Again);
+            }
             let known = found.changed.known.as_ref().filter(|_| found.has_other_bytes());
             let is_edited = |known: &Known| moved.is_none() && face.is_some() && face == known.face;
             match known.filter(|known| !is_edited(known)) {

@@ -84,6 +84,7 @@ impl Catalog {
         pending.look_at(&found);
         let former = match self.claim(turn, &found, head, pending)? {
             Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
+            Claim::Again => return Ok(Recorded { again: vec![found.changed], later: None }),
             Claim::Copy(entry) => {
                 pending.looked_at(&key);
                 let again = self.leave(turn, &found, Some(entry))?;
