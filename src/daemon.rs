@@ -39,7 +39,7 @@ use crate::daemon::workshop::{Turned, Workshop};
 use crate::mill::TurnError;
 use crate::model::date::Timestamp;
 use crate::ops::alarm::Clock;
-use crate::ops::control::{self, Control};
+use crate::ops::control::{self, Control, Socket};
 use crate::ops::signals::Signal;
 use crate::ops::systemd;
 use crate::serve::tally::Tally;
@@ -144,7 +144,8 @@ struct Daemon {
     teller: Teller,
     board: Arc<Board>,
     doors: Doors,
-    control: Option<JoinHandle<()>>,
+    /// What tells others how things are, and where they ask it.
+    control: Option<(JoinHandle<()>, Socket)>,
     /// Asks the turn that runs to be given up.
     stop: Arc<AtomicBool>,
     ending: Ending,
@@ -312,10 +313,8 @@ impl Daemon {
         if let Some(told) = told {
             Teller::warn(&told);
         }
-        // Who removes the state removes the socket with it.
-        if self.is_unreachable()
-            && let Some(control) = self.control.take()
-        {
+        // Who removes or replaces the state does so with the socket.
+        if let Some((control, _)) = self.control.take_if(|(_, socket)| !socket.is_held()) {
             control.abort();
         }
         // While the state is another service's, so is its socket.
@@ -397,20 +396,15 @@ impl Daemon {
         }
     }
 
-    /// Tells whether the socket is gone by which others ask how things are.
-    fn is_unreachable(&self) -> bool {
-        let path = self.settings.state.as_deref().map(control::path);
-        path.is_some_and(|path| std::fs::symlink_metadata(path).is_err())
-    }
-
     /// Lets others ask how things are, now that the state is ours.
-    fn listen(&self) -> Option<JoinHandle<()>> {
+    fn listen(&self) -> Option<(JoinHandle<()>, Socket)> {
         let path = control::path(self.settings.state.as_deref()?);
         match Control::listen(&path) {
             Ok(control) => {
                 let board = Arc::clone(&self.board);
                 let told = move || board.full_status().to_json();
-                Some(tokio::spawn(async move { control.answer(told).await }))
+                let socket = control.socket();
+                Some((tokio::spawn(async move { control.answer(told).await }), socket))
             }
             Err(error) => {
                 tracing::warn!("{}: nobody can ask for the status: {error}", path.display());
@@ -453,7 +447,7 @@ impl Daemon {
         self.removal_watch = None;
         self.doors.change(&former, &self.settings);
         if former.state != self.settings.state
-            && let Some(control) = self.control.take()
+            && let Some((control, _)) = self.control.take()
         {
             control.abort();
         }
@@ -479,7 +473,7 @@ impl Daemon {
 
     async fn leave(mut self) -> Ending {
         self.doors.close().await;
-        if let Some(control) = self.control.take() {
+        if let Some((control, _)) = self.control.take() {
             control.abort();
             // The socket is gone once its task is.
             let _ = control.await;

@@ -104,8 +104,13 @@ pub enum Claim {
     Issued(Box<EntryRow>),
     /// A new one, with this id.
     New(String),
-    /// The one with this number, of whose file this one is a copy.
-    Copy(i64),
+    /// One that another file holds, of which this one is a copy.
+    Copy {
+        /// The number of the entry.
+        entry: i64,
+        /// The other file.
+        of: FileKey,
+    },
     /// It can't be told before all files that say more were looked at.
     Later,
     /// One that is free now. All that contended for it are read again, so that their paths decide and not
@@ -204,6 +209,8 @@ impl Catalog {
         }
         match own {
             Some(_) if pending.has_moves && !pending.is_last_call => Ok(Claim::Later),
+            // It took another file's entry with that one's page, and has one of its own now.
+            Some(own) if self.is_contended(own.number)? => self.mint(found, Some(page), authority),
             Some(own) if is_free_for(&own, found, pending) => Ok(Claim::Issued(Box::new(own))),
             _ => self.mint(found, Some(page), authority),
         }
@@ -238,8 +245,8 @@ impl Catalog {
                 _ => return Ok(Claim::Issued(Box::new(own))),
             }
         }
-        if let Some(original) = self.original(found, face, pending)? {
-            return Ok(Claim::Copy(original));
+        if let Some((entry, of)) = self.original(found, face, pending)? {
+            return Ok(Claim::Copy { entry, of });
         }
         let number = match moved {
             Some(moved) => Some(moved),
@@ -267,7 +274,15 @@ impl Catalog {
         {
             return Ok(Some(gone));
         }
-        self.gone_with(&gone_path(&found.path_key()))
+        // Whatever comes in a minute is an edit; later, it may be another article of the same name.
+        let path = gone_path(&found.path_key());
+        if let Some(gone) = self.gone_since(&path, turn.now.plus_seconds(-FACE_TIME))? {
+            return Ok(Some(gone));
+        }
+        let gone = self.gone_with(&path)?;
+        let same = face.map(|face| gone_face(&face)).zip(gone);
+        let is_same = same.map(|(face, gone)| self.is_gone_with(gone, &face)).transpose()?;
+        Ok(gone.filter(|_| is_same == Some(true)))
     }
 
     /// Tells whether a file without an entry of its own has the title and dates of another file, so that
@@ -297,7 +312,7 @@ impl Catalog {
         found: &Found,
         face: Option<Digest>,
         pending: &Pending,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<(i64, FileKey)>> {
         let Some(face) = face else { return Ok(None) };
         let key = found.changed.key();
         let mut query = self.db.prepare_cached(
@@ -308,10 +323,20 @@ impl Catalog {
         while let Some(row) = rows.next()? {
             let other = FileKey { folder: row.get(0)?, name: files::name(row, 1)? };
             if other != key && !pending.holds(&other) {
-                return Ok(row.get(2)?);
+                return Ok(Some((row.get(2)?, other)));
             }
         }
         Ok(None)
+    }
+
+    /// Gives another file that held the same article, to the byte, when it was last read, where this one
+    /// held something else then.
+    pub fn double(&self, found: &Found, pending: &Pending) -> Result<Option<FileKey>> {
+        let was_another = found.changed.known.is_some() && found.has_other_bytes();
+        if !was_another {
+            return Ok(None);
+        }
+        Ok(self.original(found, found.face(), pending)?.map(|(_, file)| file))
     }
 
     /// Makes an id that was never issued: the declared page, or a tag URI of the path.

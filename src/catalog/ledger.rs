@@ -79,20 +79,24 @@ impl Catalog {
             pending.looked_at(&key);
             let again = self.leave(turn, &found, None)?;
             self.put_file(&found.changed, &FileRow { entry: None, ..row(&found) })?;
-            return Ok(Recorded { again, later: None });
+            return Ok(Recorded { again, ..Recorded::default() });
         };
         pending.look_at(&found);
         let former = match self.claim(turn, &found, head, pending)? {
-            Claim::Later => return Ok(Recorded { again: Vec::new(), later: Some(found) }),
-            Claim::Again => return Ok(Recorded { again: vec![found.changed], later: None }),
-            Claim::Copy(entry) => {
+            Claim::Later => {
+                return Ok(Recorded { later: Some(found), ..Recorded::default() });
+            }
+            Claim::Again => {
+                return Ok(Recorded { again: vec![found.changed], ..Recorded::default() });
+            }
+            Claim::Copy { entry, of } => {
                 pending.looked_at(&key);
                 let again = self.leave(turn, &found, Some(entry))?;
                 self.put_file(&found.changed, &losing(&found, entry))?;
-                return Ok(Recorded { again, later: None });
+                return Ok(Recorded { again, later: None, copy_of: Some(of) });
             }
             Claim::Issued(entry) if self.may_be_anothers(&entry, &found, pending)? => {
-                return Ok(Recorded { again: Vec::new(), later: Some(found) });
+                return Ok(Recorded { later: Some(found), ..Recorded::default() });
             }
             // Nobody saw it yet, so it is what the file says that holds it in the end.
             Claim::Issued(entry) if entry.number >= self.first_new => EntryRow {
@@ -111,7 +115,7 @@ impl Catalog {
         {
             if !self.wins(&found, &holder)? {
                 self.put_file(&found.changed, &losing(&found, former.number))?;
-                return Ok(Recorded { again, later: None });
+                return Ok(Recorded { again, ..Recorded::default() });
             }
             self.set_loses(&holder)?;
         } else if former.file.as_ref() == Some(&key) && found.has_other_bytes() {
@@ -119,7 +123,7 @@ impl Catalog {
             again.extend(self.contenders(former.number, &key, &turn.settings.input.folders)?);
         }
         self.hold(turn, found, former, matter)?;
-        Ok(Recorded { again, later: None })
+        Ok(Recorded { again, ..Recorded::default() })
     }
 
     /// Tells whether another file of the turn may be the one that an entry was issued for: one that was
@@ -250,6 +254,13 @@ impl Catalog {
         }
     }
 
+    /// Tells whether a file contends in vain for an entry.
+    pub(crate) fn is_contended(&self, entry: i64) -> Result<bool> {
+        let mut query =
+            self.db.prepare_cached("SELECT 1 FROM file WHERE entry = ? AND loses = 1")?;
+        Ok(query.exists([entry])?)
+    }
+
     /// Gives the files that contend in vain for an entry.
     fn contenders(&self, entry: i64, but: &FileKey, inputs: &[PathBuf]) -> Result<Vec<Changed>> {
         let mut query = self
@@ -308,12 +319,14 @@ impl Catalog {
 }
 
 /// What taking a file came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recorded {
     /// Files that are to be read again: the entry that they contend for is free, or has changed.
     pub again: Vec<Changed>,
     /// The same file, where its entry can't be told before the others were looked at.
     pub later: Option<Found>,
+    /// The file of which it is a copy.
+    pub copy_of: Option<FileKey>,
 }
 
 /// Puts together what selecting works on.

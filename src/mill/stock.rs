@@ -20,6 +20,7 @@ use crate::mill::library;
 use crate::mill::{Permits, Progress};
 use crate::model::date::Timestamp;
 use crate::model::file::{Folder, SeedFile};
+use crate::model::id::{Digest, digest};
 use crate::model::report::Report;
 use crate::read::head::{Context, ReadHead};
 use crate::read::{self, Beginning, Bytes};
@@ -53,7 +54,7 @@ pub struct Stock {
     pub has_more: bool,
     /// Files that are not quiet yet, so that they were left as they are: input folder and path.
     pub restless: Vec<(usize, PathBuf)>,
-    /// True when nothing was read, since a moment later more will be known.
+    /// True when nothing counts that was found out, since a moment later more will be known.
     pub must_wait: bool,
     /// True when the turn was stopped before all files were read.
     pub is_stopped: bool,
@@ -97,6 +98,7 @@ pub fn take(
         turn: Turn { settings, now },
         pending: Pending::new(&changes),
         again: VecDeque::new(),
+        doubles: Vec::new(),
         later: Vec::new(),
         much_later: Vec::new(),
         fresh: Fresh::default(),
@@ -121,6 +123,9 @@ pub fn take(
         intake.finish(catalog, &reader, progress)?;
     }
     stock.is_stopped = progress.is_stopped();
+    let is_patient = permits.following.is_some_and(|following| following.is_patient());
+    stock.must_wait =
+        is_patient && intake.doubles.iter().any(|double| double.is_outdated(settings, catalog));
     stock.restless.append(&mut intake.restless);
     stock.fresh = intake.fresh;
     stock.judged = intake.judged.unwrap_or_default();
@@ -159,6 +164,8 @@ struct Intake<'a> {
     pending: Pending,
     /// Files that are to be read again.
     again: VecDeque<Changed>,
+    /// Files of which others have the bytes now.
+    doubles: Vec<Double>,
     /// Files whose entry can't be told before all others were looked at.
     later: Vec<Found>,
     /// The same, of those that are too many to be held.
@@ -177,7 +184,10 @@ impl Intake<'_> {
         let key = found.changed.key();
         // What has the same bytes as before is whole if that was.
         let is_torn = found.is_torn && found.has_other_bytes();
-        if is_torn || (is_recent && catalog.may_replace_another(&found)?) {
+        let double = catalog.double(&found, &self.pending)?;
+        let is_moving = is_recent && (double.is_some() || catalog.may_replace_another(&found)?);
+        self.note_double(double, found.hash);
+        if is_torn || is_moving {
             self.pending.looked_at(&key);
             let file = &found.changed.file;
             self.restless.push((file.folder.input, file.folder.path.join(&file.name)));
@@ -191,13 +201,14 @@ impl Intake<'_> {
     }
 
     fn take(&mut self, catalog: &mut Catalog, found: Found) -> Result<(), CatalogError> {
-        let settings = self.turn.settings;
+        let (settings, hash) = (self.turn.settings, found.hash);
         let fresh = &self.fresh;
         let recorded =
             catalog.record(self.turn, found, &mut self.pending, &mut |catalog, found| {
                 library::matter(settings, catalog, fresh, found)
             })?;
         self.again.extend(recorded.again);
+        self.note_double(recorded.copy_of, hash);
         match recorded.later {
             Some(found) if self.later.len() >= MOST_LATER && found.face().is_some() => {
                 self.much_later.push(found.changed);
@@ -205,6 +216,12 @@ impl Intake<'_> {
             later => self.later.extend(later),
         }
         Ok(())
+    }
+
+    /// Notes of which file another one has the bytes now; of many copies in a row it is mostly the same.
+    fn note_double(&mut self, file: Option<FileKey>, hash: Digest) {
+        let double = file.map(|file| Double { file, hash });
+        self.doubles.extend(double.filter(|double| self.doubles.last() != Some(double)));
     }
 
     fn finish(
@@ -233,6 +250,27 @@ impl Intake<'_> {
             self.take_read(catalog, read)?;
         }
         Ok(())
+    }
+}
+
+/// A file that held the same bytes as another one when it was last read.
+#[derive(PartialEq, Eq)]
+struct Double {
+    file: FileKey,
+    hash: Digest,
+}
+
+impl Double {
+    /// Tells whether the file has other bytes by now, or none, so that the other may be what became of it.
+    /// The next look at it will tell.
+    fn is_outdated(&self, settings: &Settings, catalog: &Catalog) -> bool {
+        let Ok(Some(file)) = catalog.seed_file(&self.file, &settings.input.folders) else {
+            return false;
+        };
+        let mut bytes = Vec::new();
+        let opened = OpenFile::open(&file.location(), settings.input.reading.max_bytes);
+        let read = opened.and_then(|mut opened| opened.read_into(&mut bytes));
+        if read.is_err() { is_gone(&file) } else { digest(&bytes) != self.hash }
     }
 }
 

@@ -30,10 +30,28 @@ pub fn path(state: &Path) -> PathBuf {
 /// A socket that is listened on.
 #[derive(Debug)]
 pub struct Control {
-    path: PathBuf,
+    socket: Socket,
     listener: UnixListener,
-    /// Which file it is: device and number.
+}
+
+/// Where a socket is, and which file is there.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    path: PathBuf,
+    /// Device and number.
     file: (u64, u64),
+}
+
+impl Socket {
+    fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), file: file_at(path)? })
+    }
+
+    /// Tells whether that file is still there. Another one may have taken its place.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        file_at(&self.path).is_ok_and(|file| file == self.file)
+    }
 }
 
 impl Control {
@@ -45,7 +63,13 @@ impl Control {
         }
         let listener = UnixListener::bind(path)?;
         fs::set_permissions(path, Permissions::from_mode(0o660))?;
-        Ok(Self { path: path.to_owned(), listener, file: file_at(path)? })
+        Ok(Self { socket: Socket::of(path)?, listener })
+    }
+
+    /// Tells where it listens.
+    #[must_use]
+    pub fn socket(&self) -> Socket {
+        self.socket.clone()
     }
 
     /// Answers everyone who asks, one after the other, for ever.
@@ -66,8 +90,8 @@ impl Control {
 impl Drop for Control {
     fn drop(&mut self) {
         // Another one may listen there by now, where this one's socket was removed.
-        if file_at(&self.path).is_ok_and(|file| file == self.file) {
-            let _ = fs::remove_file(&self.path);
+        if self.socket.is_held() {
+            let _ = fs::remove_file(&self.socket.path);
         }
     }
 }

@@ -210,6 +210,36 @@ fn an_article_that_is_edited_where_it_is_keeps_its_id_beside_a_copy_of_what_it_w
 }
 
 #[test]
+fn an_article_that_took_the_page_of_another_gives_it_back() {
+    let site = Site::new(CONFIG);
+    let page =
+        |number, day| format!("permalink: https://a.example/{number}\ndate: 2024-05-{day}\n");
+    site.write("seeds/g.md", &article("First", &page(1, "01"), "Text."));
+    let first = site.build(LATER);
+    site.write("seeds/n.md", &article("Second", &page(1, "09"), "Other."));
+    assert!(told(&site.succeed(LATER, &["build"])).contains("duplicate-id"));
+    site.write("seeds/n.md", &article("Second", &page(2, "09"), "Other."));
+    let now = site.build(LATER);
+    assert_eq!(now["First"]["id"], first["First"]["id"]);
+    assert_eq!(now["Second"]["id"], "https://a.example/2");
+    assert_eq!(now["Second"]["date_published"], "2024-05-09T00:00:00Z");
+}
+
+#[test]
+fn another_article_under_the_name_of_one_that_is_gone_is_a_new_one() {
+    for (seconds, title, is_known) in [(60, "Two", true), (61, "Two", false), (61, "One", true)] {
+        let site = Site::new(CONFIG);
+        site.write("seeds/a.md", &article("One", "date: 2024-05-01\n", "Text."));
+        let first = site.build(LATER);
+        site.remove("seeds/a.md");
+        site.succeed(LATER + 60, &["build", "--force"]);
+        site.write("seeds/a.md", &article(title, "date: 2024-05-01\n", "Other."));
+        let now = site.build(LATER + 60 + seconds);
+        assert_eq!(now[title]["id"] == first["One"]["id"], is_known, "{title} after {seconds}");
+    }
+}
+
+#[test]
 fn a_removed_article_is_known_by_its_title_and_date_for_a_minute() {
     for (seconds, is_known) in [(60, true), (61, false)] {
         let site = Site::new(CONFIG);

@@ -76,6 +76,28 @@ fn what_is_half_written_is_not_published() {
     }
 }
 
+/// As those do that keep the newest under one name: the new one is written where the old one was, and not
+/// done yet when the old one is found elsewhere.
+#[test]
+fn a_renamed_file_is_known_while_another_is_written_in_its_place() {
+    let site = site();
+    site.write("seeds/two.md", &article("Two"));
+    let mut service = Service::start(&site);
+    let id = id_of(&site, "Two");
+    site.rename("seeds/two.md", "seeds/old.md");
+    let mut new = fs::File::create(site.path().join("seeds/two.md")).expect("made");
+    let text = article("New");
+    let (first, second) = text.split_at(9);
+    new.write_all(first.as_bytes()).expect("written");
+    new.sync_all().expect("synced");
+    new.write_all(second.as_bytes()).expect("written");
+    drop(new);
+    service.await_line("(root) +1");
+    assert_eq!(id_of(&site, "Two"), id);
+    assert_ne!(id_of(&site, "New"), id);
+    assert!(service.stop().success());
+}
+
 #[test]
 fn what_is_saved_under_another_name_and_edited_is_the_same_entry() {
     let site = site();
