@@ -59,6 +59,12 @@ impl Found {
         self.head.as_ref().and_then(face)
     }
 
+    /// Gives the face, where the file had another one or none.
+    fn new_face(&self) -> Option<Digest> {
+        let former = self.changed.known.as_ref().and_then(|known| known.face);
+        self.face().filter(|face| Some(*face) != former)
+    }
+
     /// Gives what tells the path from others, where there are several input folders.
     pub(crate) fn path_key(&self) -> String {
         path_key(self.changed.file.folder.input, &self.changed.file.path())
@@ -86,6 +92,9 @@ pub(crate) fn face(head: &Head) -> Option<Digest> {
 /// For how many seconds an article whose file is gone is known by its face. Beyond that, one with the
 /// same title may well be the next of its kind.
 const FACE_TIME: i64 = 60;
+
+/// For how many seconds an article whose file is gone is known by its path alone.
+const PATH_TIME: i64 = 5;
 
 /// Gives the key under which the face of a file that is gone is remembered.
 pub(crate) fn gone_face(face: &Digest) -> Digest {
@@ -124,7 +133,9 @@ pub struct Pending {
     keys: HashSet<FileKey>,
     /// The entries by the digests that their files had, where those files are gone or changed.
     former: HashMap<Digest, i64>,
-    /// Those of the digests that other files of the turn have now.
+    /// The same by the faces that their articles had; `None` where several had one face.
+    faces: HashMap<Digest, Option<i64>>,
+    /// Those of the digests and faces that other files of the turn have now.
     taken: HashSet<Digest>,
     /// True when files may have changed places: one is new, or several were changed or are gone.
     has_moves: bool,
@@ -143,20 +154,42 @@ impl Pending {
             return pending;
         }
         for (known, key) in changes.changed.iter().filter_map(known) {
-            pending.former.extend(known.entry.map(|entry| (known.hash, entry)));
+            pending.remember(&known);
             pending.keys.insert(key);
         }
-        let gone = changes.vanished.iter().map(|gone| &gone.known);
-        pending.former.extend(gone.filter_map(|known| Some((known.hash, known.entry?))));
+        changes.vanished.iter().for_each(|gone| pending.remember(&gone.known));
         pending.has_moves = !pending.former.is_empty();
         pending
     }
 
-    /// Takes note of the bytes that a file has now.
+    fn remember(&mut self, known: &Known) {
+        let Some(entry) = known.entry else { return };
+        self.former.insert(known.hash, entry);
+        if let Some(face) = known.face {
+            let of_face = self.faces.entry(face).or_insert(Some(entry));
+            *of_face = of_face.filter(|other| *other == entry);
+        }
+    }
+
+    /// Gives the entry of another file whose bytes or face a file has now.
+    fn moved(&self, found: &Found) -> Option<i64> {
+        let by_face = || self.faces.get(&found.new_face()?).copied().flatten();
+        self.former.get(&found.hash).copied().or_else(by_face)
+    }
+
+    /// Tells whether another file has the article now that a file had.
+    fn has_taken(&self, known: &Known) -> bool {
+        self.taken.contains(&known.hash)
+            || known.face.is_some_and(|face| self.taken.contains(&face))
+    }
+
+    /// Takes note of what a file has now.
     pub(crate) fn look_at(&mut self, found: &Found) {
         if self.former.contains_key(&found.hash) && found.has_other_bytes() {
             self.taken.insert(found.hash);
         }
+        let face = found.new_face().filter(|face| self.faces.contains_key(face));
+        self.taken.extend(face);
     }
 
     /// Settles the claims that were put off.
@@ -231,7 +264,7 @@ impl Catalog {
         own: Option<EntryRow>,
         pending: &Pending,
     ) -> Result<Claim> {
-        let (face, moved) = (found.face(), pending.former.get(&found.hash).copied());
+        let (face, moved) = (found.face(), pending.moved(found));
         if let Some(own) = own.filter(|own| is_own(own, found)) {
             if own.file.is_none() && !pending.is_last_call {
                 return Ok(Claim::Again);
@@ -241,7 +274,7 @@ impl Catalog {
             match known.filter(|known| !is_edited(known)) {
                 Some(_) if pending.has_moves && !pending.is_last_call => return Ok(Claim::Later),
                 // Another file has the article that was here.
-                Some(known) if pending.taken.contains(&known.hash) => {}
+                Some(known) if pending.has_taken(known) => {}
                 _ => return Ok(Claim::Issued(Box::new(own))),
             }
         }
@@ -274,9 +307,9 @@ impl Catalog {
         {
             return Ok(Some(gone));
         }
-        // Whatever comes in a minute is an edit; later, it may be another article of the same name.
+        // Whatever comes at once is an edit; later, it may be another article of the same name.
         let path = gone_path(&found.path_key());
-        if let Some(gone) = self.gone_since(&path, turn.now.plus_seconds(-FACE_TIME))? {
+        if let Some(gone) = self.gone_since(&path, turn.now.plus_seconds(-PATH_TIME))? {
             return Ok(Some(gone));
         }
         let gone = self.gone_with(&path)?;
