@@ -104,6 +104,12 @@ impl Comparison {
         times.is_some_and(|(stamp, time)| time.contains(&stamp.modified))
     }
 
+    /// Takes what is known of a folder and of those below it as it is: nothing tells what is there now.
+    pub fn skip(&mut self, folder: &Folder) {
+        let number = i64::try_from(folder.input).unwrap_or(i64::MAX);
+        self.unseen.retain(|(input, path), _| *input != number || !path.starts_with(&folder.path));
+    }
+
     /// Tells whether the state knows of no folder.
     #[must_use]
     pub fn knows_nothing(&self) -> bool {

@@ -37,6 +37,8 @@ pub struct Found {
     pub modified: Option<Timestamp>,
     /// What was not as it should be; the reports don't name the file.
     pub reports: Vec<Report>,
+    /// Why it could not be read, where it is there.
+    pub unreadable: Option<Report>,
     /// True when what was read may be half written, or of two times.
     pub is_torn: bool,
 }

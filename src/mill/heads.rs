@@ -120,6 +120,7 @@ impl Reader<'_> {
             head: None,
             modified: None,
             reports: Vec::new(),
+            unreadable: None,
             is_torn: false,
         };
         let file = &found.changed.file;
@@ -128,7 +129,11 @@ impl Reader<'_> {
             Err(report) => {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
-                found.reports.push(report);
+                if report.rule == "unreadable" && !is_gone(file) {
+                    found.unreadable = Some(report);
+                } else {
+                    found.reports.push(report);
+                }
                 return Read { found, bytes: None, is_recent: false, written: None };
             }
         };

@@ -99,6 +99,7 @@ pub fn take(
         pending: Pending::new(&changes),
         again: VecDeque::new(),
         doubles: Vec::new(),
+        reports: Vec::new(),
         later: Vec::new(),
         much_later: Vec::new(),
         fresh: Fresh::default(),
@@ -127,6 +128,7 @@ pub fn take(
     stock.must_wait =
         is_patient && intake.doubles.iter().any(|double| double.is_outdated(settings, catalog));
     stock.restless.append(&mut intake.restless);
+    stock.reports.append(&mut intake.reports);
     stock.fresh = intake.fresh;
     stock.judged = intake.judged.unwrap_or_default();
     Ok(stock)
@@ -164,6 +166,8 @@ struct Intake<'a> {
     pending: Pending,
     /// Files that are to be read again.
     again: VecDeque<Changed>,
+    /// What can't be read, and stays as it was.
+    reports: Vec<Report>,
     /// Files of which others have the bytes now.
     doubles: Vec<Double>,
     /// Files whose entry can't be told before all others were looked at.
@@ -180,8 +184,16 @@ struct Intake<'a> {
 impl Intake<'_> {
     /// Takes a file that was read, unless it may be half written.
     fn take_read(&mut self, catalog: &mut Catalog, read: Read) -> Result<(), CatalogError> {
-        let Read { found, bytes, is_recent, .. } = read;
+        let Read { mut found, bytes, is_recent, .. } = read;
         let key = found.changed.key();
+        let holds_entry = found.changed.known.as_ref().is_some_and(|known| known.entry.is_some());
+        // What can't be read just now is not gone.
+        if let Some(report) = found.unreadable.take_if(|_| holds_entry) {
+            self.pending.looked_at(&key);
+            self.reports.push(report.in_file(found.changed.file.shown()));
+            return Ok(());
+        }
+        found.reports.extend(found.unreadable.take());
         // What has the same bytes as before is whole if that was.
         let is_torn = found.is_torn && found.has_other_bytes();
         let double = catalog.double(&found, &self.pending)?;
@@ -297,7 +309,11 @@ fn compare(
         let mut reports = Vec::new();
         for listing in receiver {
             reports.extend(listing.reports);
-            catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+            if listing.is_read {
+                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+            } else {
+                comparison.skip(&listing.folder);
+            }
         }
         let changes = catalog.finish_comparison(comparison)?;
         if changes.files == 0 {
@@ -331,13 +347,21 @@ fn compare_places(
         });
         for listing in listings.into_inner().unwrap_or_else(PoisonError::into_inner) {
             reports.extend(listing.reports);
-            catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+            if listing.is_read {
+                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
+            } else {
+                comparison.skip(&listing.folder);
+            }
         }
         let stamp = match seen {
             Seen::File(stamp) => Some(stamp),
             Seen::Fault(report) => {
                 reports.push(report);
                 None
+            }
+            Seen::Untold(report) => {
+                reports.push(report);
+                continue;
             }
             Seen::Folder | Seen::Nothing => None,
         };

@@ -25,6 +25,8 @@ pub struct Listing {
     pub files: Vec<(OsString, Option<Stamp>)>,
     /// What can't be looked at.
     pub reports: Vec<Report>,
+    /// False when the folder is there but can't be read, so that nothing tells what is in it and below.
+    pub is_read: bool,
 }
 
 /// What is at a place that was looked at.
@@ -36,6 +38,8 @@ pub enum Seen {
     File(Stamp),
     /// Something that can't be looked at.
     Fault(Report),
+    /// What the system does not tell just now.
+    Untold(Report),
     /// Nothing that is an article, any more or at all.
     Nothing,
 }
@@ -118,7 +122,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Err(error) if is_reached && error.kind() != io::ErrorKind::NotFound => {
-                Seen::Fault(unreadable(&error, &location))
+                Seen::Untold(unreadable(&error, &location))
             }
             _ => Seen::Nothing,
         }
@@ -152,16 +156,15 @@ impl<'a> Walk<'a> {
 #[must_use]
 pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folder>) {
     let root = &input.folders[folder.input];
-    let entries = fs::read_dir(&folder.location).map(Iterator::collect::<Vec<_>>);
+    let entries = fs::read_dir(&folder.location).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let is_there = |error: &io::Error| error.kind() != io::ErrorKind::NotFound;
+    let is_read = !entries.as_ref().is_err_and(is_there);
     let looked: Vec<Look> = match entries {
         Err(error) => vec![Look::Fault(unreadable(&error, &folder.location))],
         Ok(entries) => entries
             .into_par_iter()
             .with_min_len(FILES_A_THREAD)
-            .map(|entry| match entry {
-                Ok(entry) => look_at_entry(input, root, &folder, &entry, asks_stamps),
-                Err(error) => Look::Fault(unreadable(&error, &folder.location)),
-            })
+            .map(|entry| look_at_entry(input, root, &folder, &entry, asks_stamps))
             .collect(),
     };
     let (mut files, mut below, mut reports) = (Vec::new(), Vec::new(), Vec::new());
@@ -174,7 +177,7 @@ pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<F
         }
     }
     files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    (Listing { folder: Arc::new(folder), files, reports }, below)
+    (Listing { folder: Arc::new(folder), files, reports, is_read }, below)
 }
 
 /// Finds the file of the input folders that has a canonical path.

@@ -36,6 +36,7 @@ fn allow(path: &Path, mode: u32) {
 fn build(folder: &Path) -> Option<Output> {
     let is_root = fs::metadata(folder).expect("it is there").uid() == 0;
     let as_user = |mut command: Command| {
+        command.env("FEEDMILL_STATE_FILE", "state.db");
         if is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
@@ -61,6 +62,29 @@ fn what_may_not_be_read_is_reported() {
             rules(&output).into_iter().collect::<Vec<_>>(),
             [(name, "unreadable".to_owned())]
         );
+        assert_eq!(titles(folder.path()), ["good"]);
+    }
+}
+
+#[test]
+fn what_may_not_be_read_any_more_is_not_gone() {
+    for secret in ["seeds/secret/secret.md", "seeds/secret"] {
+        let folder = folder();
+        let Some(first) = build(folder.path()) else { return };
+        assert_eq!(first.status.code(), Some(0));
+        let before = titles(folder.path());
+        allow(&folder.path().join(secret), 0o000);
+        let name = secret.trim_start_matches("seeds/").to_owned();
+        for _ in 0..2 {
+            let output = build(folder.path()).expect("it could be run before");
+            assert_eq!(output.status.code(), Some(0));
+            let told = rules(&output).into_iter().collect::<Vec<_>>();
+            assert_eq!(told, [(name.clone(), "unreadable".to_owned())]);
+            assert_eq!(titles(folder.path()), before);
+        }
+        allow(&folder.path().join(secret), 0o755);
+        fs::remove_file(folder.path().join("seeds/secret/secret.md")).expect("removed");
+        build(folder.path()).expect("it could be run before");
         assert_eq!(titles(folder.path()), ["good"]);
     }
 }
