@@ -256,13 +256,6 @@ impl Catalog {
         Ok(row.optional()?)
     }
 
-    /// Tells whether an entry whose file is gone is known by a digest.
-    pub(crate) fn is_gone_with(&self, entry: i64, hash: &Digest) -> Result<bool> {
-        let mut query =
-            self.db.prepare_cached("SELECT 1 FROM gone WHERE hash = ? AND entry = ?")?;
-        Ok(query.exists(params![hash, entry])?)
-    }
-
     /// Remembers the digest of the file that an entry had, or forgets it when it has one again.
     pub(crate) fn set_gone(&self, entry: i64, hash: Option<&Digest>) -> Result<()> {
         match hash {

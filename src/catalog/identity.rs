@@ -309,15 +309,15 @@ impl Catalog {
         {
             return Ok(Some(gone));
         }
-        // Whatever comes at once is an edit; later, it may be another article of the same name.
+        // Whatever comes at once is an edit; later, another date tells another article of the same name.
         let path = gone_path(&found.path_key());
         if let Some(gone) = self.gone_since(&path, turn.now.plus_seconds(-PATH_TIME))? {
             return Ok(Some(gone));
         }
-        let gone = self.gone_with(&path)?;
-        let same = face.map(|face| gone_face(&face)).zip(gone);
-        let is_same = same.map(|(face, gone)| self.is_gone_with(gone, &face)).transpose()?;
-        Ok(gone.filter(|_| is_same == Some(true)))
+        let Some(gone) = self.gone_with(&path)? else { return Ok(None) };
+        let told = found.head.as_ref().and_then(|head| head.published.or(head.updated));
+        let published = self.entry(gone)?.published;
+        Ok(told.is_none_or(|told| told == published).then_some(gone))
     }
 
     /// Tells whether a file without an entry of its own has the title and dates of another file, so that
