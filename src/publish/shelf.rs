@@ -30,6 +30,10 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// From how many bytes on it is worth the while that the system sends a document by itself.
 const LARGE: usize = 64 * 1024;
 
+/// How many bytes are coded at most before an edition is shown, so that nobody has to wait for what was asked
+/// for of the former one; what is more is coded when somebody asks for it.
+const MOST_READY: usize = 1024 * 1024;
+
 /// How many files of such documents are held open at most: none where they are not sent that way.
 const MOST_FILES: usize = if cfg!(target_os = "linux") { 256 } else { 0 };
 
@@ -100,7 +104,7 @@ impl Shelf {
     /// Takes in what stands in an output folder; `None` when something of it was gone before it was read.
     fn walk(root: &Path, former: &Self) -> io::Result<Option<Self>> {
         let mut items = HashMap::new();
-        let (mut room, mut files) = (MOST_BYTES, MOST_FILES);
+        let (mut room, mut files, mut unready) = (MOST_BYTES, MOST_FILES, MOST_READY);
         let is_visible = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
         };
@@ -120,6 +124,9 @@ impl Shelf {
                 Ok(item) => {
                     room -= item.body.as_ref().map_or(0, |_| item.length);
                     files = files.saturating_sub(usize::from(item.file.is_some()));
+                    if let Some(known) = known {
+                        item.make_ready(known, &mut unready);
+                    }
                     items.insert(path, item);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -193,6 +200,18 @@ impl Item {
             }),
             file,
         }))
+    }
+
+    /// Codes it as its former edition was asked for, as long as no more than some bytes are to be coded.
+    fn make_ready(&self, former: &Self, most: &mut usize) {
+        let is_missing = |coding| self.at_hand(Some(coding)).is_none();
+        let asked = CODINGS.into_iter().filter(|coding| former.at_hand(Some(*coding)).is_some());
+        for coding in asked.filter(|coding| is_missing(*coding)) {
+            let Some(left) = most.checked_sub(self.length) else { return };
+            *most = left;
+            // What is in the way is told to whoever asks for it.
+            let _ = self.bytes(Some(coding));
+        }
     }
 
     /// Gives the former editions of the document of a digest that comes after this one.
@@ -429,6 +448,30 @@ mod tests {
         second.bytes(Some(Coding::Gzip)).expect("coded");
         let (_, third) = replace("c", &shelf);
         assert_eq!(&third.at_hand(None).expect("somebody may ask again")[..3], b"ccc");
+    }
+
+    #[test]
+    fn what_the_former_edition_was_asked_for_is_ready() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let write_all = |text: &str, former: &Shelf| {
+            for (path, length) in [("atom.xml", 9), ("feed.json", MOST_READY - 9), ("rss.xml", 1)] {
+                write(folder.path(), path, &text.repeat(length));
+            }
+            Shelf::load(folder.path(), former).expect("read")
+        };
+        let first = write_all("a", &Shelf::default());
+        let asked =
+            [("atom.xml", Coding::Gzip), ("feed.json", Coding::Gzip), ("rss.xml", Coding::Gzip)];
+        for (path, coding) in asked {
+            first.get(path).expect("it is there").bytes(Some(coding)).expect("coded");
+        }
+        let second = write_all("b", &first);
+        let is_ready = |path: &str, coding| {
+            second.get(path).is_some_and(|item| item.at_hand(Some(coding)).is_some())
+        };
+        let ready = asked.map(|(path, coding)| is_ready(path, coding));
+        assert_eq!(ready, [true, true, false], "the last one is too much");
+        assert!(!is_ready("atom.xml", Coding::Zstd), "nobody asked for it");
     }
 
     #[test]
