@@ -265,7 +265,7 @@ fn turn_within(
     if !restless.is_empty() && permits.following.is_some_and(|following| following.is_patient()) {
         return Err(TurnError::Restless(restless));
     }
-    let forecasts = press::forecasts(catalog, &drafts)?;
+    let forecasts = press::forecasts(catalog, &drafts, now)?;
     press::bury(catalog, &drafts, &forecasts, now, oldest_tombstone)?;
     let mut edition = Edition {
         files: stock.files,
@@ -291,6 +291,7 @@ fn turn_within(
     {
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
+    let forgotten = press::forgotten(settings, catalog, &output, &drafts);
     let lock = output.lock()?;
     let told = press::publish(settings, catalog, &mut library, &output, former, drafts, progress)?;
     drop(lock);
@@ -309,6 +310,7 @@ fn turn_within(
     edition.reports.extend(collisions);
     edition.reports.extend(library.into_reports());
     edition.reports.extend(told.reports);
+    edition.reports.extend(forgotten);
     edition.reports.sort();
     edition.reports.dedup();
     if scope.is_everything() {

@@ -10,6 +10,7 @@ use crate::catalog::files::{self, FileKey};
 use crate::catalog::members::{Place, written_places};
 use crate::model::date::Timestamp;
 use crate::model::id::{Digest, digest};
+use crate::select::filter::{self, Unpublished};
 
 /// What was issued for an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,19 @@ impl EntryRow {
 
     fn flags(&self) -> i64 {
         if self.is_withheld { WITHHELD } else { 0 }
+    }
+
+    /// Gives the time by which it is judged whether a feed can hold it: what was public once stays so when
+    /// the clock is set back.
+    #[must_use]
+    pub fn as_of(&self, now: Timestamp) -> Timestamp {
+        if self.is_public { now.max(self.published) } else { now }
+    }
+
+    /// Tells by its dates why no feed holds it, if that is so.
+    #[must_use]
+    pub fn not_now(&self, now: Timestamp) -> Option<Unpublished> {
+        filter::not_now(self.published, self.expires, self.as_of(now))
     }
 
     /// Gives the page that was last declared or made.

@@ -1,10 +1,21 @@
 //! Which entry a file holds.
 //!
-//! A declared id decides. Then comes what the file had before: an entry stays with its file through
-//! every edit, and is found again by its page, its bytes, its face or its path when the file was moved.
-//! A file loses its entry only when its former bytes are found elsewhere, and what is in it now is not the
-//! same article after an edit. What has the bytes of another file is a copy, and waits for that one's entry.
-//! Only what was never seen gets a new id: its declared page, or one minted from its path.
+//! The first of these that holds decides:
+//!
+//! | what the article says of itself | and | it is |
+//! |---|---|---|
+//! | an id | | the entry with that id |
+//! | a page | its file's entry has it | that entry |
+//! | | any other entry has it | that entry |
+//! | | no other file has that entry | the one that its file had |
+//! | neither | its file had one, and what was in it is nowhere else or was only edited | that one |
+//! | | another file has the same title, dates and bytes | a copy: none, while that one is there |
+//! | | the bytes, or title and dates, that another file of this turn had | that file's |
+//! | | the bytes of a file that is gone | that file's |
+//! | | title and dates of one that went in the last [`FACE_TIME`] | that file's |
+//! | | the path of one that went in the last [`PATH_TIME`], or tells the date that it had | that file's |
+//! | | the page that the site's template gives it | the one with that page |
+//! | anything | none of these | new: its page is its id, or one is minted from its path |
 
 use std::collections::{HashMap, HashSet};
 

@@ -152,7 +152,7 @@ impl Catalog {
         let (mut entry, mut reports) = self.issue(turn, &found, &head, former, matter)?;
         reports.append(&mut found.reports);
         let article = listed(&entry, found.changed.file.path(), head);
-        let places = self.places(turn.settings, &article, turn.now)?;
+        let places = self.places(turn.settings, &article, entry.as_of(turn.now))?;
         if entry.number == 0 {
             entry.number = self.insert_entry(&entry, &places)?;
             self.give_places(entry.number, &places)?;
@@ -238,8 +238,7 @@ impl Catalog {
         entry.removed = None;
         entry.is_withheld = head.draft || !head.in_feeds;
         entry.expires = head.expires;
-        let is_over = entry.expires.is_some_and(|end| end <= turn.now);
-        entry.is_public |= !entry.is_withheld && !is_over && entry.published <= turn.now;
+        entry.is_public |= !entry.is_withheld && entry.not_now(turn.now).is_none();
         Ok((entry, reports))
     }
 

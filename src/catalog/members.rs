@@ -204,7 +204,7 @@ impl Catalog {
                 entry.is_public = true;
                 self.put_entry(&entry)?;
             }
-            let month = month_in_force(entry.published, entry.expires, zone, now);
+            let month = month_in_force(entry.published, entry.expires, zone, entry.as_of(now));
             let mut places = self.places_of(number)?;
             for place in &mut places {
                 self.gather(place, -1);

@@ -64,7 +64,9 @@ fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
             if !common.quiet {
                 tell_forecasts(common, forecasts)?;
             }
-            Outcome::Refused
+            let message = format!("{error}; see --dry-run, and use --force if this is meant");
+            reports::failure(common, &anyhow::anyhow!(message));
+            return Ok(Outcome::Refused);
         }
     };
     reports::failure(common, &error.into());

@@ -49,11 +49,12 @@ pub(super) fn in_json(forecasts: &[Forecast]) -> Value {
     feeds.collect()
 }
 
-fn kinds(forecast: &Forecast) -> [(&'static str, &[Shown]); 4] {
+fn kinds(forecast: &Forecast) -> [(&'static str, &[Shown]); 5] {
     [
         ("new", &forecast.new),
         ("changed", &forecast.changed),
         ("gone", &forecast.gone),
+        ("expired", &forecast.expired),
         ("reappearing", &forecast.reappearing),
     ]
 }

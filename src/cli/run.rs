@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
             let is_there = file.exists();
             // Whoever writes it anew in two steps does not mean what stands in for it between them.
             if was_there.fetch_or(is_there, Ordering::Relaxed) && !is_there {
-                return Err(format!("{}: error: it is gone; put it back", file.display()));
+                return Err(format!("{}: it is gone; put it back", file.display()));
             }
             let loaded = settings::load_with(&again, flags.clone());
             loaded.map(|loaded| loaded.settings).map_err(|error| format!("{error:#}"))

@@ -153,6 +153,9 @@ impl Teller {
 
     fn tell_failure(&mut self, error: &TurnError, pause: Option<Duration>) -> String {
         let mut what = error.to_string();
+        if let TurnError::Refused { .. } = error {
+            what.push_str("; if this is meant, start the service once with --force");
+        }
         if let Some(pause) = pause {
             what = format!("{what}; it is tried again in {} s", pause.as_secs());
         }
@@ -279,7 +282,7 @@ fn in_numbers(forecast: &Forecast) -> String {
     let counts = [
         ("+", forecast.new.len()),
         ("~", forecast.changed.len()),
-        ("-", forecast.gone.len()),
+        ("-", forecast.gone.len() + forecast.expired.len()),
         ("!", forecast.reappearing.len()),
     ];
     let told = counts.iter().filter(|(_, count)| *count > 0);

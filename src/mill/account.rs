@@ -69,14 +69,16 @@ fn why_unpublished(
 ) -> Result<Option<Unpublished>, CatalogError> {
     let Some(entry) = catalog.entry_by_id(id)? else { return Ok(None) };
     if !entry.is_withheld {
-        return Ok(filter::not_now(entry.published, entry.expires, now));
+        return Ok(entry.not_now(now));
     }
     let file = entry.file.as_ref().map(|key| catalog.seed_file(key, &settings.input.folders));
     let file = file.transpose()?.flatten();
     let opened =
         file.and_then(|file| stock::open(settings, &file, Depth::Selecting, &mut Vec::new()).ok());
     let head = opened.and_then(|opened| opened.head.ok()).map(|read| read.head);
-    Ok(head.and_then(|head| filter::unpublished(&ledger::listed(&entry, path, head), now)))
+    Ok(head.and_then(|head| {
+        filter::unpublished(&ledger::listed(&entry, path, head), entry.as_of(now))
+    }))
 }
 
 fn limited(
@@ -118,7 +120,7 @@ fn limits_of(
         let Some(end) = members.last() else { break };
         last = Some(end.clone());
         let due = members.iter().filter(|member| {
-            let is_due = filter::not_now(member.entry.published, member.entry.expires, now);
+            let is_due = member.entry.not_now(now);
             let fits = member.fits.unwrap_or(!filter::needs_text(plan));
             is_due.is_none() && fits
         });

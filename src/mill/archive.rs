@@ -57,8 +57,7 @@ pub(super) fn settle(
 }
 
 fn is_due(member: &Member, now: Timestamp) -> bool {
-    let is_over = member.entry.expires.is_some_and(|end| end <= now);
-    member.entry.published <= now && !is_over
+    member.entry.not_now(now).is_none()
 }
 
 /// Gives those of some entries that the feed's filters let through, its conditions on the text

@@ -235,8 +235,7 @@ pub(super) fn choose(
         last = Some(end.clone());
         let due = members.into_iter().filter(|member| {
             let entry = &member.entry;
-            let is_over = entry.expires.is_some_and(|end| end <= now);
-            let is_in = entry.published <= now && !is_over && !intake.is_too_old(entry.published);
+            let is_in = entry.not_now(now).is_none() && !intake.is_too_old(entry.published);
             is_in && member.fits != Some(false)
         });
         let needs_text = |member: &Member| member.fits.is_none() && filter::needs_text(plan);

@@ -52,7 +52,7 @@ impl fmt::Display for TurnError {
             Self::Refused { refusal: (gone, reappearing), .. } => write!(
                 f,
                 "nothing was published: {gone} entries would disappear and {reappearing} would \
-                 reappear as unread; see --dry-run, and use --force if this is meant"
+                 reappear as unread"
             ),
         }
     }

@@ -11,11 +11,12 @@ use crate::publish::gate::Forecast;
 pub(super) fn of(forecasts: &[Forecast], most: usize) -> Vec<News> {
     let mut news: BTreeMap<(i64, &str, Change), News> = BTreeMap::new();
     for forecast in forecasts {
-        let all: [(Change, &[Shown]); 4] = [
+        let all: [(Change, &[Shown]); 5] = [
             (Change::New, &forecast.new),
             (Change::New, &forecast.reappearing),
             (Change::Changed, &forecast.changed),
             (Change::Removed, &forecast.gone),
+            (Change::Removed, &forecast.expired),
         ];
         for (change, entries) in all {
             for entry in entries {

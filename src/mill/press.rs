@@ -17,8 +17,9 @@ use crate::model::edition::Shown;
 use crate::model::feed::{Feed, Format, OVERVIEW_PATH};
 use crate::model::report::Report;
 use crate::publish::directory::{Directory, Placed, PublishError};
-use crate::publish::gate::{self, Forecast};
+use crate::publish::gate::{self, Forecast, Leave};
 use crate::render::{self, html, opml};
+use crate::select::filter::Unpublished;
 
 /// What publishing came to.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ pub(super) struct Told {
 pub(super) fn forecasts(
     catalog: &Catalog,
     drafts: &[Draft<'_>],
+    now: Timestamp,
 ) -> Result<Vec<Forecast>, CatalogError> {
     let mut forecasts = Vec::new();
     let mut ended = catalog.shown_feeds()?;
@@ -39,18 +41,46 @@ pub(super) fn forecasts(
         if !draft.is_stale {
             continue;
         }
-        let has_left = |one: &Shown| -> Result<bool, CatalogError> {
-            let Some(entry) = catalog.entry_by_id(&one.id)? else { return Ok(true) };
-            Ok(!catalog.is_member(draft.row.number, entry.number)?)
+        let leave = |one: &Shown| -> Result<Leave, CatalogError> {
+            let Some(entry) = catalog.entry_by_id(&one.id)? else { return Ok(Leave::Gone) };
+            Ok(if !catalog.is_member(draft.row.number, entry.number)? {
+                Leave::Gone
+            } else if entry.not_now(now) == Some(Unpublished::Expired) {
+                Leave::Expired
+            } else {
+                Leave::MadeRoom
+            })
         };
-        let told = gate::forecast(&draft.query.name, &draft.before, draft.shown(), has_left)?;
+        let told = gate::forecast(&draft.query.name, &draft.before, draft.shown(), leave)?;
         forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
     }
     for folder in ended {
         let before = catalog.shown(&folder)?;
-        forecasts.push(gate::forecast(&folder, &before, &[], |_| Ok::<_, CatalogError>(true))?);
+        forecasts
+            .push(gate::forecast(&folder, &before, &[], |_| Ok::<_, CatalogError>(Leave::Gone))?);
     }
     Ok(forecasts)
+}
+
+/// Tells that there are feeds in the output of which nothing is remembered, so that their entries may get
+/// other ids.
+pub(super) fn forgotten(
+    settings: &Settings,
+    catalog: &Catalog,
+    output: &Directory<'_>,
+    drafts: &[Draft<'_>],
+) -> Option<Report> {
+    let state = settings.state.as_ref().filter(|_| catalog.is_first())?;
+    let mut documents = drafts.iter().flat_map(|draft| paths(output, draft, None));
+    let found = documents.find(|path| output.holds(path))?;
+    let message = format!(
+        "the feeds were published before ({found}), but there is no memory of them: ids and dates that \
+         articles don't declare are issued anew"
+    );
+    let help = "put the state back from a backup, or import a ledger that you kept; feeds of another \
+                program, feedmill ledger adopt takes over";
+    let report = Report::warning("no-memory", message).help(help);
+    Some(report.in_file(state.display().to_string()))
 }
 
 /// Notes which entries the feeds tell to be gone: those that subscribers had and would have no more.
@@ -65,7 +95,7 @@ pub(super) fn bury(
     for draft in drafts.iter().filter(|draft| draft.is_stale) {
         let folder = &draft.query.folder;
         let own = forecasts.iter().filter(|forecast| forecast.feed == draft.query.name);
-        for one in own.flat_map(|forecast| &forecast.gone) {
+        for one in own.flat_map(|forecast| forecast.gone.iter().chain(&forecast.expired)) {
             catalog.add_tombstone(folder, &one.id, now)?;
         }
         for one in draft.shown() {

@@ -59,7 +59,8 @@ pub fn inspect(
     let feeds = catalog.feeds(settings)?;
     let mut standings = Vec::new();
     for (plan_number, plan) in settings.feeds.iter().enumerate() {
-        let unpublished = filter::unpublished(&article, now).map(|why| why.reason().to_owned());
+        let unpublished =
+            filter::unpublished(&article, entry.as_of(now)).map(|why| why.reason().to_owned());
         let by_head = || filter::refused_by_head(plan, &article).map(Refused::reason);
         if let Some(reason) = unpublished.or_else(by_head) {
             standings.push(refused(plan, reason));

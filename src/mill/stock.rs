@@ -96,6 +96,7 @@ pub fn take(
     progress.begin("articles", stock.read);
     let mut intake = Intake {
         turn: Turn { settings, now },
+        is_following: permits.following.is_some(),
         pending: Pending::new(&changes),
         again: VecDeque::new(),
         doubles: Vec::new(),
@@ -163,6 +164,8 @@ fn leave_for_later(catalog: &Catalog, changes: &mut Changes, most: usize) -> boo
 /// Tells the catalog of files, in the order that their claims need.
 struct Intake<'a> {
     turn: Turn<'a>,
+    /// Whether a later turn will look again.
+    is_following: bool,
     pending: Pending,
     /// Files that are to be read again.
     again: VecDeque<Changed>,
@@ -196,7 +199,8 @@ impl Intake<'_> {
         found.reports.extend(found.unreadable.take());
         // What has the same bytes as before is whole if that was.
         let is_torn = found.is_torn && found.has_other_bytes();
-        let double = catalog.double(&found, &self.pending)?;
+        // A build takes things as they are: nothing is waited for.
+        let double = if self.is_following { catalog.double(&found, &self.pending)? } else { None };
         let is_moving = is_recent && (double.is_some() || catalog.may_replace_another(&found)?);
         self.note_double(double, found.hash);
         if is_torn || is_moving {
@@ -308,12 +312,7 @@ fn compare(
         });
         let mut reports = Vec::new();
         for listing in receiver {
-            reports.extend(listing.reports);
-            if listing.is_read {
-                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
-            } else {
-                comparison.skip(&listing.folder);
-            }
+            reports.extend(compare_listing(catalog, &mut comparison, listing)?);
         }
         let changes = catalog.finish_comparison(comparison)?;
         if changes.files == 0 {
@@ -346,12 +345,7 @@ fn compare_places(
             listings.lock().unwrap_or_else(PoisonError::into_inner).push(listing);
         });
         for listing in listings.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            reports.extend(listing.reports);
-            if listing.is_read {
-                catalog.compare_folder(&mut comparison, &listing.folder, listing.files)?;
-            } else {
-                comparison.skip(&listing.folder);
-            }
+            reports.extend(compare_listing(catalog, &mut comparison, listing)?);
         }
         let stamp = match seen {
             Seen::File(stamp) => Some(stamp),
@@ -373,6 +367,20 @@ fn compare_places(
         }
     }
     Ok((catalog.finish_comparison(comparison)?, reports))
+}
+
+/// Compares one folder with the catalog, and gives what is to be reported of it.
+fn compare_listing(
+    catalog: &Catalog,
+    comparison: &mut Comparison,
+    listing: Listing,
+) -> Result<Vec<Report>, CatalogError> {
+    if listing.is_read {
+        catalog.compare_folder(comparison, &listing.folder, listing.files)?;
+    } else {
+        comparison.skip(&listing.folder);
+    }
+    Ok(listing.reports)
 }
 
 /// Tells whether there is nothing any more where a file was.

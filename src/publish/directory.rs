@@ -1,6 +1,7 @@
 //! The output folder.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -116,6 +117,12 @@ impl<'a> Directory<'a> {
     pub fn is_intact(&self, path: &str, stamp: &[u8]) -> bool {
         let found = || fs::symlink_metadata(self.root.join(path));
         !self.is_checked || found().is_ok_and(|found| found.is_file() && stamp_of(&found) == stamp)
+    }
+
+    /// Tells whether there is a file at a path.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        self.root.join(path).is_file()
     }
 
     /// Makes documents and their coded twins on all threads, and writes each beside its place as soon as it
@@ -294,7 +301,7 @@ fn write_beside(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<Te
     let folder = path.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
     let mut temporary = temporary_file(folder)?;
-    temporary.write_all(bytes)?;
+    temporary.as_file_mut().write_all(bytes)?;
     temporary.as_file().set_modified(system_time(modified))?;
     temporary.as_file().sync_all()?;
     Ok(temporary.into_temp_path())
@@ -315,13 +322,18 @@ fn system_time(at: Timestamp) -> SystemTime {
 }
 
 /// Makes a hidden file that other programs may read once it has its place, as far as the umask
-/// lets them.
+/// lets them. An error is the system's own, without the name: that is another one each time, and what is
+/// told again would not be known to be the same.
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
+    let made = tempfile::Builder::new()
         .prefix(TEMPORARY.0)
         .suffix(TEMPORARY.1)
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(folder)
+        .tempfile_in(folder);
+    made.map_err(|error| {
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+        cause.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
+    })
 }
 
 /// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,

@@ -15,6 +15,8 @@ pub struct Forecast {
     pub changed: Vec<Shown>,
     /// Entries that are no more. Those that only made room for newer ones don't count.
     pub gone: Vec<Shown>,
+    /// Entries that are no more because they declare that their time is over.
+    pub expired: Vec<Shown>,
     /// Entries that were there under another id: readers show them as unread once more.
     pub reappearing: Vec<Shown>,
 }
@@ -26,19 +28,30 @@ impl Forecast {
         self.new.is_empty()
             && self.changed.is_empty()
             && self.gone.is_empty()
+            && self.expired.is_empty()
             && self.reappearing.is_empty()
     }
 }
 
-/// Compares two editions of a feed. `has_left` is asked of an entry that is in the first one only
-/// whether it is no more, rather than beyond the feed's limits.
+/// Why an entry is in a feed no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It made room for others: it is beyond the feed's limits.
+    MadeRoom,
+    /// It is gone, or the feed would not take it any more.
+    Gone,
+    /// It declares that its time is over.
+    Expired,
+}
+
+/// Compares two editions of a feed. `leave` is asked of an entry that is in the first one only.
 ///
-/// Errors: those of `has_left`.
+/// Errors: those of `leave`.
 pub fn forecast<E>(
     feed: &str,
     before: &[Shown],
     after: &[Shown],
-    has_left: impl Fn(&Shown) -> Result<bool, E>,
+    leave: impl Fn(&Shown) -> Result<Leave, E>,
 ) -> Result<Forecast, E> {
     let old: BTreeMap<&str, &Shown> = before.iter().map(|one| (one.id.as_str(), one)).collect();
     let ids: BTreeSet<&str> = after.iter().map(|one| one.id.as_str()).collect();
@@ -59,8 +72,10 @@ pub fn forecast<E>(
         }
     }
     for one in left {
-        if has_left(one)? {
-            forecast.gone.push(one.clone());
+        match leave(one)? {
+            Leave::MadeRoom => {}
+            Leave::Gone => forecast.gone.push(one.clone()),
+            Leave::Expired => forecast.expired.push(one.clone()),
         }
     }
     Ok(forecast)
@@ -75,7 +90,8 @@ fn is_same(a: &Shown, b: &Shown) -> bool {
 }
 
 /// Counts the entries of all feeds that would disappear or reappear as unread, each once. `None`
-/// when that is at most so many, and something is left of what was published.
+/// when that is at most so many, and something is left of what was published. What goes when it said that
+/// it would is no accident, and doesn't count.
 #[must_use]
 pub fn refusal(forecasts: &[Forecast], most: usize, empties: bool) -> Option<(usize, usize)> {
     let count = |of: fn(&Forecast) -> &Vec<Shown>| {
@@ -104,8 +120,8 @@ mod tests {
         }
     }
 
-    fn forecast_of(before: &[Shown], after: &[Shown], has_left: bool) -> Forecast {
-        let Ok(told) = forecast("f", before, after, |_| Ok::<_, Infallible>(has_left));
+    fn forecast_of(before: &[Shown], after: &[Shown], leave: Leave) -> Forecast {
+        let Ok(told) = forecast("f", before, after, |_| Ok::<_, Infallible>(leave));
         told
     }
 
@@ -118,7 +134,7 @@ mod tests {
         let before = [shown("a", "A"), shown("b", "B"), shown("c", "C"), shown("d", "D")];
         let changed = Shown { version: [1; 16], ..shown("b", "B") };
         let after = [shown("e", "E"), shown("other", "C"), shown("a", "A"), changed];
-        let told = forecast_of(&before, &after, true);
+        let told = forecast_of(&before, &after, Leave::Gone);
         assert_eq!(ids(&told.new), ["e"]);
         assert_eq!(ids(&told.changed), ["b"]);
         assert_eq!(ids(&told.gone), ["d"]);
@@ -127,13 +143,20 @@ mod tests {
 
     #[test]
     fn an_entry_that_made_room_is_not_gone() {
-        let told = forecast_of(&[shown("a", "A")], &[shown("b", "B")], false);
+        let told = forecast_of(&[shown("a", "A")], &[shown("b", "B")], Leave::MadeRoom);
         assert_eq!((ids(&told.new), told.gone.len()), (vec!["b"], 0));
     }
 
     #[test]
+    fn what_said_when_it_would_go_is_never_refused() {
+        let told = forecast_of(&[shown("a", "A")], &[], Leave::Expired);
+        assert_eq!((told.gone.len(), ids(&told.expired), told.is_quiet()), (0, vec!["a"], false));
+        assert_eq!(refusal(&[told], 0, true), None);
+    }
+
+    #[test]
     fn too_many_at_once_are_refused() {
-        let of = |before: &[Shown]| forecast_of(before, &[], true);
+        let of = |before: &[Shown]| forecast_of(before, &[], Leave::Gone);
         let one = [of(&[shown("a", "A")])];
         assert_eq!(refusal(&one, 1, false), None);
         assert_eq!(refusal(&one, 0, false), Some((1, 0)));

@@ -442,6 +442,40 @@ fn a_removed_entry_leaves_a_tombstone_and_never_comes_back_as_new() {
 }
 
 #[test]
+fn subscribers_are_told_of_what_has_expired_and_the_gate_lets_it_go() {
+    let site = Site::new(&format!("[output]\ngate = 0\n{CONFIG}"));
+    site.write("seeds/stays.md", &article("Stays", "", "Text."));
+    let brief = |expires: &str| {
+        let head = format!("expires: 2025-01-{expires}T00:00:00Z\n");
+        site.write("seeds/brief.md", &article("Brief", &head, "Text."));
+    };
+    brief("03");
+    let first = site.build(LATER);
+    let id = first["Brief"]["id"].as_str().expect("an id");
+    let forecast = site.run(LATER + 86_400, &["build", "--dry-run"]);
+    assert!(told(&forecast).contains("expired: 1"), "{}", told(&forecast));
+    site.build(LATER + 86_400);
+    let tombstone = format!("<at:deleted-entry ref=\"{id}\" when=\"2025-01-03T00:00:00Z\"");
+    assert!(site.atom().contains(&tombstone), "{}", site.atom());
+    brief("05");
+    let back = site.build(LATER + 86_400);
+    assert_eq!(back["Brief"]["id"], first["Brief"]["id"]);
+    assert!(!site.atom().contains("deleted-entry"));
+}
+
+#[test]
+fn a_state_that_was_lost_beside_its_feeds_is_told_of() {
+    let site = Site::new(CONFIG);
+    site.write("seeds/a.md", &article("A", "", "Text."));
+    let told_of = |arguments: &[&str]| told(&site.run(LATER, arguments)).contains("[no-memory]");
+    assert!(!told_of(&["build"]), "there is nothing in the output");
+    assert!(!told_of(&["build"]), "there is a state");
+    site.remove("state.db");
+    assert!(told_of(&["build"]));
+    assert!(!told_of(&["build"]), "it remembers again");
+}
+
+#[test]
 fn the_gate_refuses_what_would_empty_a_feed() {
     let site = Site::new(&format!("[output]\ngate = 2\n{CONFIG}"));
     for number in 1..=5 {

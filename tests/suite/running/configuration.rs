@@ -42,7 +42,7 @@ fn a_configuration_that_is_gone_stays_in_force() {
     service.await_line("the configuration is read");
     service.await_line("documents written");
     site.rename("config.toml", "elsewhere.toml");
-    service.await_line("config.toml: error: it is gone");
+    service.await_line("config.toml: it is gone");
     service.await_line("the configuration stays as it was");
     site.write("seeds/two.md", &article("Two"));
     service.await_line("(root) +1");

@@ -157,6 +157,12 @@ fn a_clock_that_jumps_does_no_harm() {
         clock.0.send_replace(START - 60 * 86_400);
         site.write("seeds/past.md", &dated("Past", "2024-06-01", ""));
         until(&site, "<title>Past</title>", true).await;
+        for title in ["Now", "Soon"] {
+            assert!(
+                feed_tells(&site, &format!("<title>{title}</title>")),
+                "it was public: {title}"
+            );
+        }
         clock.0.send_replace(START + 7 * 3600);
         site.write("seeds/more.md", &dated("More", "2024-06-02", ""));
         until(&site, "<title>More</title>", true).await;
