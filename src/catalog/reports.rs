@@ -1,13 +1,15 @@
 //! What was not as it should be, file by file.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::catalog::Catalog;
 use crate::catalog::error::Result;
-use crate::catalog::files::{FileKey, location, name, path};
+use crate::catalog::files::{FileKey, location, path};
 use crate::model::report::Report;
+use crate::model::text::lossy;
 
 /// A file that contends in vain: what `other_file` needs.
 const LOSERS: &str =
@@ -45,22 +47,23 @@ impl Catalog {
     /// Gives all reports that stand, each naming its file.
     pub fn reports(&self, inputs: &[PathBuf]) -> Result<Vec<Report>> {
         let mut query = self.db.prepare_cached(
-            "SELECT f.reports, f.name, d.input, d.path
+            "SELECT f.reports, d.input, d.path, f.name
              FROM file f INDEXED BY reported JOIN folder d ON d.number = f.folder
              WHERE f.reports IS NOT NULL",
         )?;
         let mut rows = query.query([])?;
+        let (mut names, mut others) = (Names::new(inputs), Names::new(inputs));
         let mut reports = Vec::new();
         while let Some(row) = rows.next()? {
-            let told: Vec<Report> = serde_json::from_str(&row.get::<_, String>(0)?)?;
-            let location = location(inputs, row.get(2)?, &path(row, 3)?, &name(row, 1)?);
-            let file = location.display().to_string();
+            let told = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            let told: Vec<Report> = serde_json::from_str(told)?;
+            let file = names.shown(row, 1)?;
             reports.extend(told.into_iter().map(|report| report.in_file(file.clone())));
         }
         let mut losers = self.db.prepare_cached(LOSERS)?;
         let mut rows = losers.query([])?;
         while let Some(row) = rows.next()? {
-            reports.push(other_file(row, inputs)?);
+            reports.push(other_file(row, &mut names, &mut others)?);
         }
         Ok(reports)
     }
@@ -72,6 +75,7 @@ impl Catalog {
         inputs: &[PathBuf],
     ) -> Result<Vec<Report>> {
         let query = format!("{LOSERS} AND f.folder = ? AND f.name = ?");
+        let (mut names, mut others) = (Names::new(inputs), Names::new(inputs));
         let mut reports = Vec::new();
         for (key, shown) in files {
             let told = self.own_reports(key)?.into_iter();
@@ -79,20 +83,43 @@ impl Catalog {
             let mut losers = self.db.prepare_cached(&query)?;
             let mut rows = losers.query(params![key.folder, key.name.as_encoded_bytes()])?;
             while let Some(row) = rows.next()? {
-                reports.push(other_file(row, inputs)?);
+                reports.push(other_file(row, &mut names, &mut others)?);
             }
         }
         Ok(reports)
     }
 }
 
+/// How reports call files. Most that follow each other are of one folder, whose name is made once.
+struct Names<'a> {
+    inputs: &'a [PathBuf],
+    /// The folder that was named last, by its input folder and path.
+    folder: (i64, PathBuf),
+    shown: String,
+}
+
+impl<'a> Names<'a> {
+    fn new(inputs: &'a [PathBuf]) -> Self {
+        Self { inputs, folder: (-1, PathBuf::new()), shown: String::new() }
+    }
+
+    /// Gives the name of a file, of which a row tells input folder, path and name from some column on.
+    fn shown(&mut self, row: &Row<'_>, at: usize) -> Result<String> {
+        let input = row.get(at)?;
+        let bytes = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+        if (self.folder.0, self.folder.1.as_os_str().as_encoded_bytes()) != (input, bytes(at + 1)?)
+        {
+            self.folder = (input, path(row, at + 1)?);
+            let location = location(self.inputs, input, &self.folder.1, OsStr::new(""));
+            self.shown = location.display().to_string();
+        }
+        Ok([&*self.shown, &lossy(bytes(at + 2)?)].concat())
+    }
+}
+
 /// Reports a file whose entry is held by another one.
-fn other_file(row: &Row<'_>, inputs: &[PathBuf]) -> Result<Report> {
-    let place = |at: usize| -> Result<String> {
-        let place = location(inputs, row.get(at)?, &path(row, at + 1)?, &name(row, at + 2)?);
-        Ok(place.display().to_string())
-    };
-    let (file, other) = (place(1)?, place(4)?);
+fn other_file(row: &Row<'_>, names: &mut Names<'_>, others: &mut Names<'_>) -> Result<Report> {
+    let (file, other) = (names.shown(row, 1)?, others.shown(row, 4)?);
     let report = if row.get(7)? {
         let message = format!("it is a copy of {other}; this file is left out");
         let report = Report::warning("copy", message);

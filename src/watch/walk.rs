@@ -156,16 +156,24 @@ impl<'a> Walk<'a> {
 #[must_use]
 pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folder>) {
     let root = &input.folders[folder.input];
-    let entries = fs::read_dir(&folder.location).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = fs::read_dir(&folder.location).and_then(|entries| {
+        let named = |entry: DirEntry| (entry.file_name(), entry);
+        entries.map(|entry| entry.map(named)).collect::<io::Result<Vec<_>>>()
+    });
     let is_there = |error: &io::Error| error.kind() != io::ErrorKind::NotFound;
     let is_read = !entries.as_ref().is_err_and(is_there);
     let looked: Vec<Look> = match entries {
         Err(error) => vec![Look::Fault(unreadable(&error, &folder.location))],
-        Ok(entries) => entries
-            .into_par_iter()
-            .with_min_len(FILES_A_THREAD)
-            .map(|entry| look_at_entry(input, root, &folder, &entry, asks_stamps))
-            .collect(),
+        Ok(mut entries) => {
+            // Most are made in the order of their names, and stand side by side in the system's memory: in
+            // that order they are asked for a fifth faster than in the one in which they are listed.
+            entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            entries
+                .into_par_iter()
+                .with_min_len(FILES_A_THREAD)
+                .map(|(name, entry)| look_at_entry(input, root, &folder, name, &entry, asks_stamps))
+                .collect()
+        }
     };
     let (mut files, mut below, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     for look in looked {
@@ -176,7 +184,6 @@ pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<F
             Look::Nothing => {}
         }
     }
-    files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     (Listing { folder: Arc::new(folder), files, reports, is_read }, below)
 }
 
@@ -208,6 +215,7 @@ fn look_at_entry(
     input: &Input,
     root: &Path,
     folder: &Folder,
+    name: OsString,
     entry: &DirEntry,
     asks_stamps: bool,
 ) -> Look {
@@ -217,7 +225,7 @@ fn look_at_entry(
     };
     // An entry is asked by its name in the open folder, which is cheaper than by its whole path.
     let ask = || if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
-    look(input, root, folder, entry.file_name(), kind, if asks_stamps { Some(&ask) } else { None })
+    look(input, root, folder, name, kind, if asks_stamps { Some(&ask) } else { None })
 }
 
 /// Tells what something in a folder is; without its stamp where there is nothing to ask for it.
@@ -238,7 +246,7 @@ fn look(
         return Look::Folder(Folder { input: folder.input, path, location });
     }
     let has_globs = input.include.is_some() || !input.exclude.is_empty();
-    if refusal_of_name(input, &name.to_string_lossy()).is_some()
+    if refusal_of_name(input, name.as_encoded_bytes()).is_some()
         || (has_globs && !is_article(input, &path_below(&folder.path, Path::new(&name))))
     {
         return Look::Nothing;
@@ -307,7 +315,7 @@ pub fn is_article(input: &Input, path: &str) -> bool {
 /// Tells by its path why a file is no article, if it is none.
 pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if let Some(refusal) = refusal_of_name(input, name) {
+    if let Some(refusal) = refusal_of_name(input, name.as_bytes()) {
         return Some(refusal);
     }
     if input.include.as_ref().is_some_and(|globs| !globs.is_match(path)) {
@@ -317,16 +325,19 @@ pub(super) fn refusal(input: &Input, path: &str) -> Option<Refusal> {
 }
 
 /// Tells by its name why a file is no article, if that tells it.
-fn refusal_of_name(input: &Input, name: &str) -> Option<Refusal> {
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+fn refusal_of_name(input: &Input, name: &[u8]) -> Option<Refusal> {
+    let dot = memchr::memrchr(b'.', name);
+    let (stem, ending) = dot.map_or((name, &b""[..]), |dot| (&name[..dot], &name[dot + 1..]));
     // What editors keep as `#name#` has another ending already.
-    if name.starts_with('.') || name.starts_with("~$") || name.ends_with('~') {
+    if name.starts_with(b".") || name.starts_with(b"~$") || name.ends_with(b"~") {
         return Some(Refusal::Hidden);
     }
-    if !input.extensions.iter().any(|wanted| ending.trim_end().eq_ignore_ascii_case(wanted)) {
+    // Of the rest of the name, nothing need be Unicode.
+    let ending = str::from_utf8(ending).unwrap_or_default().trim_end();
+    if !input.extensions.iter().any(|wanted| ending.eq_ignore_ascii_case(wanted)) {
         return Some(Refusal::Ending);
     }
-    stem.eq_ignore_ascii_case("_index").then_some(Refusal::Index)
+    stem.eq_ignore_ascii_case(b"_index").then_some(Refusal::Index)
 }
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of
