@@ -186,16 +186,16 @@ impl Catalog {
 
     /// Compares one folder. `files` are all of its files that are articles, in the order of their
     /// names; one without a stamp counts as changed.
-    pub fn compare_folder(
+    pub fn compare_folder<'f>(
         &self,
         comparison: &mut Comparison,
         folder: &Arc<Folder>,
-        files: Vec<(OsString, Option<Stamp>)>,
+        files: impl ExactSizeIterator<Item = (&'f OsStr, Option<Stamp>)>,
     ) -> Result<()> {
         comparison.changes.files += files.len();
         let key = (i64::try_from(folder.input).unwrap_or(i64::MAX), folder.path.clone());
         let known = comparison.unseen.remove(&key);
-        if known.is_none() && files.is_empty() {
+        if known.is_none() && files.len() == 0 {
             return Ok(());
         }
         let number = match known {
@@ -228,7 +228,7 @@ impl Catalog {
             } else if !is_unchanged {
                 let known = same.map(|row| known_of(row)).transpose()?;
                 comparison.changes.has_found_new |= known.is_none();
-                let file = SeedFile { folder: Arc::clone(folder), name };
+                let file = SeedFile { folder: Arc::clone(folder), name: name.to_owned() };
                 comparison.changes.changed.push(Changed { file, folder: number, known });
             }
             if same.is_some() {

@@ -376,7 +376,7 @@ fn compare_listing(
     listing: Listing,
 ) -> Result<Vec<Report>, CatalogError> {
     if listing.is_read {
-        catalog.compare_folder(comparison, &listing.folder, listing.files)?;
+        catalog.compare_folder(comparison, &listing.folder, listing.files())?;
     } else {
         comparison.skip(&listing.folder);
     }

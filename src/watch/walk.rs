@@ -1,13 +1,17 @@
 //! The walk over the input folders: which files are articles.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry, FileType, Metadata};
+use std::ffi::{CStr, OsStr};
+use std::fs::{self, Metadata};
 use std::io;
+use std::ops::Range;
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 
 use crate::config::meant::Input;
 use crate::model::file::{Folder, SeedFile, Stamp, path_below};
@@ -22,11 +26,41 @@ pub struct Listing {
     /// The folder.
     pub folder: Arc<Folder>,
     /// Its articles, in the order of their names; with their stamps, unless the walk goes without.
-    pub files: Vec<(OsString, Option<Stamp>)>,
+    files: Vec<(Range<usize>, Option<Stamp>)>,
+    /// Where their names stand: in one piece, since nearly all are only compared.
+    names: Names,
     /// What can't be looked at.
     pub reports: Vec<Report>,
     /// False when the folder is there but can't be read, so that nothing tells what is in it and below.
     pub is_read: bool,
+}
+
+impl Listing {
+    /// Gives the articles, in the order of their names; with their stamps, unless the walk went without.
+    #[must_use]
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (&OsStr, Option<Stamp>)> {
+        self.files.iter().map(|(name, stamp)| (self.names.get(name), *stamp))
+    }
+}
+
+/// Names in a folder, each followed by the zero that the system wants to see after it.
+#[derive(Debug, Default)]
+struct Names(Vec<u8>);
+
+impl Names {
+    fn push(&mut self, name: &CStr) -> Range<usize> {
+        let start = self.0.len();
+        self.0.extend_from_slice(name.to_bytes_with_nul());
+        start..self.0.len() - 1
+    }
+
+    fn get(&self, name: &Range<usize>) -> &OsStr {
+        OsStr::from_bytes(&self.0[name.clone()])
+    }
+
+    fn for_system(&self, name: &Range<usize>) -> &CStr {
+        CStr::from_bytes_with_nul(&self.0[name.start..=name.end]).unwrap_or_default()
+    }
 }
 
 /// What is at a place that was looked at.
@@ -113,11 +147,11 @@ impl<'a> Walk<'a> {
             }
             Ok(kind) if is_reached => {
                 let folder = Folder { input, path: above.to_owned(), location: root.join(above) };
-                let ask = || fs::metadata(&location);
+                let ask = || fs::metadata(&location).map(|found| stamp(&found));
                 let name = path.file_name().unwrap_or_default();
-                match look(self.input, root, &folder, name.to_owned(), kind, Some(&ask)) {
-                    Look::Article(_, Some(stamp)) => Seen::File(stamp),
-                    Look::Fault(report) => Seen::Fault(report),
+                match look(self.input, &folder, name, kind.is_file(), Some(&ask)) {
+                    Look::Article(Some(stamp)) => Seen::File(stamp),
+                    Look::Fault(report) => Seen::Fault(*report),
                     _ => Seen::Nothing,
                 }
             }
@@ -153,38 +187,57 @@ impl<'a> Walk<'a> {
 }
 
 /// Lists one folder: what is in it, and the folders below it.
-#[must_use]
-pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folder>) {
-    let root = &input.folders[folder.input];
-    let entries = fs::read_dir(&folder.location).and_then(|entries| {
-        let named = |entry: DirEntry| (entry.file_name(), entry);
-        entries.map(|entry| entry.map(named)).collect::<io::Result<Vec<_>>>()
-    });
-    let is_there = |error: &io::Error| error.kind() != io::ErrorKind::NotFound;
-    let is_read = !entries.as_ref().is_err_and(is_there);
-    let looked: Vec<Look> = match entries {
-        Err(error) => vec![Look::Fault(unreadable(&error, &folder.location))],
-        Ok(mut entries) => {
-            // Most are made in the order of their names, and stand side by side in the system's memory: in
-            // that order they are asked for a fifth faster than in the one in which they are listed.
-            entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-            entries
-                .into_par_iter()
-                .with_min_len(FILES_A_THREAD)
-                .map(|(name, entry)| look_at_entry(input, root, &folder, name, &entry, asks_stamps))
-                .collect()
-        }
-    };
+fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folder>) {
     let (mut files, mut below, mut reports) = (Vec::new(), Vec::new(), Vec::new());
-    for look in looked {
-        match look {
-            Look::Article(name, stamp) => files.push((name, stamp)),
-            Look::Folder(found) => below.push(found),
-            Look::Fault(report) => reports.push(report),
-            Look::Nothing => {}
+    let mut names = Names::default();
+    let mut is_read = true;
+    match look_into(input, &folder, &mut names, asks_stamps) {
+        Err(error) => {
+            is_read = error.kind() == io::ErrorKind::NotFound;
+            reports.push(unreadable(&error, &folder.location));
+        }
+        Ok(entries) => {
+            for (entry, look) in entries {
+                match look {
+                    Look::Article(stamp) => files.push((entry.name, stamp)),
+                    Look::Folder(found) => below.push(found),
+                    Look::Fault(report) => reports.push(*report),
+                    Look::Nothing => {}
+                }
+            }
         }
     }
-    (Listing { folder: Arc::new(folder), files, reports, is_read }, below)
+    (Listing { folder: Arc::new(folder), files, names, reports, is_read }, below)
+}
+
+/// Looks at all that is in a folder, in the order of the names, which stand in `names` then.
+fn look_into(
+    input: &Input,
+    folder: &Folder,
+    names: &mut Names,
+    asks_stamps: bool,
+) -> io::Result<Vec<(Entry, Look)>> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut opened = Dir::new(rustix::fs::open(&folder.location, flags, Mode::empty())?)?;
+    let mut entries = Vec::new();
+    while let Some(entry) = opened.read() {
+        let entry = entry?;
+        // What is hidden is none of the articles, and neither are the folder itself and the one above.
+        if !entry.file_name().to_bytes().starts_with(b".") {
+            entries.push(Entry { name: names.push(entry.file_name()), kind: entry.file_type() });
+        }
+    }
+    // Most are made in the order of their names, and stand side by side in the system's memory: in that
+    // order they are asked for a fifth faster than in the one in which they are listed.
+    entries.sort_unstable_by(|a, b| names.get(&a.name).cmp(names.get(&b.name)));
+    let look = LookInto { input, folder, opened: opened.fd()?, names, asks_stamps };
+    let entries = entries.into_par_iter().with_min_len(FILES_A_THREAD);
+    Ok(entries
+        .map(|entry| {
+            let found = look.at(&entry);
+            (entry, found)
+        })
+        .collect())
 }
 
 /// Finds the file of the input folders that has a canonical path.
@@ -192,8 +245,8 @@ pub fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<F
 pub fn find(walk: &Walk<'_>, wanted: &Path) -> Option<SeedFile> {
     let found = Mutex::new(None);
     walk.run(&|listing| {
-        for (name, _) in listing.files {
-            let file = SeedFile { folder: Arc::clone(&listing.folder), name };
+        for (name, _) in listing.files() {
+            let file = SeedFile { folder: Arc::clone(&listing.folder), name: name.to_owned() };
             let is_wanted = file.location().canonicalize().is_ok_and(|path| path == wanted);
             if let (true, Ok(mut found)) = (is_wanted, found.lock()) {
                 *found = Some(file);
@@ -203,65 +256,111 @@ pub fn find(walk: &Walk<'_>, wanted: &Path) -> Option<SeedFile> {
     found.into_inner().ok().flatten()
 }
 
+/// An entry of a folder, as that lists it.
+struct Entry {
+    name: Range<usize>,
+    kind: FileType,
+}
+
 /// What an entry of a folder is.
 enum Look {
-    Article(OsString, Option<Stamp>),
+    Article(Option<Stamp>),
     Folder(Folder),
-    Fault(Report),
+    Fault(Box<Report>),
     Nothing,
 }
 
-fn look_at_entry(
-    input: &Input,
-    root: &Path,
-    folder: &Folder,
-    name: OsString,
-    entry: &DirEntry,
-    asks_stamps: bool,
-) -> Look {
-    let kind = match entry.file_type() {
-        Ok(kind) => kind,
-        Err(error) => return Look::Fault(unreadable(&error, &entry.path())),
-    };
-    // An entry is asked by its name in the open folder, which is cheaper than by its whole path.
-    let ask = || if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
-    look(input, root, folder, name, kind, if asks_stamps { Some(&ask) } else { None })
+impl Look {
+    fn fault(report: Report) -> Self {
+        Self::Fault(Box::new(report))
+    }
+
+    /// What can't be asked of the system: it went between the listing and the look, or there is a fault.
+    fn failed(error: &io::Error, place: &Path) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Nothing,
+            _ => Self::fault(unreadable(error, place)),
+        }
+    }
 }
 
-/// Tells what something in a folder is; without its stamp where there is nothing to ask for it.
+/// A look into a folder that is open.
+struct LookInto<'a> {
+    input: &'a Input,
+    folder: &'a Folder,
+    opened: BorrowedFd<'a>,
+    names: &'a Names,
+    asks_stamps: bool,
+}
+
+impl LookInto<'_> {
+    /// Tells what an entry is. It is asked for by its name in the open folder, which is cheaper than by its
+    /// whole path.
+    fn at(&self, entry: &Entry) -> Look {
+        let name = self.names.get(&entry.name);
+        let location = || self.folder.location.join(name);
+        let ask = || {
+            rustix::fs::statat(
+                self.opened,
+                self.names.for_system(&entry.name),
+                AtFlags::SYMLINK_NOFOLLOW,
+            )
+        };
+        let kind = match entry.kind {
+            // Not every file system tells it with the name.
+            FileType::Unknown => match ask() {
+                Ok(found) => FileType::from_raw_mode(found.st_mode),
+                Err(error) => return Look::failed(&error.into(), &location()),
+            },
+            kind => kind,
+        };
+        if kind == FileType::Directory {
+            let path = self.folder.path.join(name);
+            return Look::Folder(Folder { input: self.folder.input, path, location: location() });
+        }
+        let is_file = kind == FileType::RegularFile;
+        let ask = || {
+            if is_file {
+                Ok(stamp_in(&ask()?))
+            } else {
+                fs::metadata(location()).map(|found| stamp(&found))
+            }
+        };
+        let ask: Option<&dyn Fn() -> io::Result<Stamp>> =
+            if self.asks_stamps { Some(&ask) } else { None };
+        look(self.input, self.folder, name, is_file, ask)
+    }
+}
+
+/// Tells what something in a folder is that is no folder; without its stamp where there is nothing to ask
+/// for it.
 fn look(
     input: &Input,
-    root: &Path,
     folder: &Folder,
-    name: OsString,
-    kind: FileType,
-    ask: Option<&dyn Fn() -> io::Result<Metadata>>,
+    name: &OsStr,
+    is_file: bool,
+    ask: Option<&dyn Fn() -> io::Result<Stamp>>,
 ) -> Look {
-    if name.as_encoded_bytes().starts_with(b".") {
-        return Look::Nothing;
-    }
-    let location = || folder.location.join(&name);
-    if kind.is_dir() {
-        let (path, location) = (folder.path.join(&name), location());
-        return Look::Folder(Folder { input: folder.input, path, location });
-    }
     let has_globs = input.include.is_some() || !input.exclude.is_empty();
     if refusal_of_name(input, name.as_encoded_bytes()).is_some()
-        || (has_globs && !is_article(input, &path_below(&folder.path, Path::new(&name))))
+        || (has_globs && !is_article(input, &path_below(&folder.path, Path::new(name))))
     {
         return Look::Nothing;
     }
-    if !kind.is_file()
-        && let Some(report) = fault(&location(), kind, root)
-    {
-        return Look::Fault(report.in_file(location().display().to_string()));
+    let location = || folder.location.join(name);
+    if !is_file {
+        let location = location();
+        let fault = match fs::symlink_metadata(&location) {
+            Ok(found) => fault(&location, found.file_type(), &input.folders[folder.input]),
+            Err(error) => return Look::failed(&error, &location),
+        };
+        if let Some(report) = fault {
+            return Look::fault(report.in_file(location.display().to_string()));
+        }
     }
-    match ask.map(|ask| ask()) {
-        None => Look::Article(name, None),
-        Some(Ok(found)) => Look::Article(name, Some(stamp(&found))),
-        // It went between the listing and the look.
-        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
-        Some(Err(error)) => Look::Fault(unreadable(&error, &location())),
+    match ask.map(|ask| ask()).transpose() {
+        Ok(stamp) => Look::Article(stamp),
+        Err(error) => Look::failed(&error, &location()),
     }
 }
 
@@ -277,14 +376,33 @@ fn is_real_folder(root: &Path, path: &Path) -> bool {
 /// Makes the stamp of a file.
 #[must_use]
 pub fn stamp(found: &Metadata) -> Stamp {
-    let nanoseconds =
-        |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
     Stamp {
         size: found.len(),
         modified: nanoseconds(found.mtime(), found.mtime_nsec()),
         changed: nanoseconds(found.ctime(), found.ctime_nsec()),
         inode: found.ino(),
     }
+}
+
+/// Makes the stamp of a file of which the system was asked in another way.
+#[allow(
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::unnecessary_cast,
+    reason = "the same numbers have other types on each machine"
+)]
+fn stamp_in(found: &Stat) -> Stamp {
+    Stamp {
+        size: found.st_size as u64,
+        modified: nanoseconds(found.st_mtime as i64, found.st_mtime_nsec as i64),
+        changed: nanoseconds(found.st_ctime as i64, found.st_ctime_nsec as i64),
+        inode: found.st_ino as u64,
+    }
+}
+
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
 fn unreadable(error: &io::Error, place: &Path) -> Report {
@@ -342,7 +460,7 @@ fn refusal_of_name(input: &Input, name: &[u8]) -> Option<Refusal> {
 
 /// Tells why a file can't be read as an article: it is no regular file, or a link that leads out of
 /// its folder.
-pub(super) fn fault(path: &Path, kind: FileType, folder: &Path) -> Option<Report> {
+pub(super) fn fault(path: &Path, kind: fs::FileType, folder: &Path) -> Option<Report> {
     if kind.is_file() {
         return None;
     }
@@ -369,7 +487,7 @@ pub(super) fn fault(path: &Path, kind: FileType, folder: &Path) -> Option<Report
 }
 
 #[cfg(unix)]
-fn kind_of(kind: FileType) -> &'static str {
+fn kind_of(kind: fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
     match kind {
         kind if kind.is_fifo() => "FIFO",
@@ -380,6 +498,6 @@ fn kind_of(kind: FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn kind_of(_: FileType) -> &'static str {
+fn kind_of(_: fs::FileType) -> &'static str {
     "special file"
 }
