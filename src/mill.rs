@@ -291,7 +291,9 @@ fn turn_within(
     {
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
-    let forgotten = press::forgotten(settings, catalog, &output, &drafts);
+    let remembers_nothing = catalog.is_first() && former.is_empty();
+    let forgotten =
+        remembers_nothing.then(|| press::forgotten(settings, &output, &drafts)).flatten();
     let lock = output.lock()?;
     let told = press::publish(settings, catalog, &mut library, &output, former, drafts, progress)?;
     drop(lock);
@@ -300,6 +302,9 @@ fn turn_within(
         edition.news = catalog.add_news(news::of(&edition.forecasts, MOST_NEWS), now)?;
     }
     edition.written = told.written;
+    if edition.written.replaced + edition.written.removed > 0 {
+        catalog.set_last_edition(now)?;
+    }
     let inputs = &settings.input.folders;
     edition.reports = match scope {
         Scope::Everything(_) => catalog.reports(inputs)?,

@@ -25,6 +25,17 @@ pub struct DocumentRow {
 }
 
 impl Catalog {
+    /// Gives when something was published last.
+    pub fn last_edition(&self) -> Result<Option<Timestamp>> {
+        let seconds = self.setting("edition")?.and_then(|seconds| seconds.parse().ok());
+        seconds.map(timestamp).transpose()
+    }
+
+    /// Notes that something was published.
+    pub fn set_last_edition(&self, at: Timestamp) -> Result<()> {
+        self.set("edition", &at.unix().to_string())
+    }
+
     /// Begins with an output folder: what was published elsewhere tells nothing of it.
     pub fn publish_to(&mut self, output: &str) -> Result<()> {
         if self.setting("output")?.as_deref() != Some(output) {

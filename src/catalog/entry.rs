@@ -81,10 +81,10 @@ impl EntryRow {
     }
 
     /// Gives the time by which it is judged whether a feed can hold it: what was public once stays so when
-    /// the clock is set back.
+    /// the clock is set back. Where it has an end, that may have been reached: then only the clock tells.
     #[must_use]
     pub fn as_of(&self, now: Timestamp) -> Timestamp {
-        if self.is_public { now.max(self.published) } else { now }
+        if self.is_public && self.expires.is_none() { now.max(self.published) } else { now }
     }
 
     /// Tells by its dates why no feed holds it, if that is so.

@@ -7,13 +7,14 @@
 //! | an id | | the entry with that id |
 //! | a page | its file's entry has it | that entry |
 //! | | any other entry has it | that entry |
-//! | | no other file has that entry | the one that its file had |
+//! | | no other file has that entry, nor contends for it | the one that its file had |
 //! | neither | its file had one, and what was in it is nowhere else or was only edited | that one |
 //! | | another file has the same title, dates and bytes | a copy: none, while that one is there |
 //! | | the bytes, or title and dates, that another file of this turn had | that file's |
 //! | | the bytes of a file that is gone | that file's |
-//! | | title and dates of one that went in the last [`FACE_TIME`] | that file's |
-//! | | the path of one that went in the last [`PATH_TIME`], or tells the date that it had | that file's |
+//! | | title and dates of one that went in the last `FACE_TIME` | that file's |
+//! | | the path of one that went in the last `PATH_TIME` | that file's |
+//! | | the path of one that went earlier, and the date that it had, or none | that file's |
 //! | | the page that the site's template gives it | the one with that page |
 //! | anything | none of these | new: its page is its id, or one is minted from its path |
 

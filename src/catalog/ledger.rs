@@ -210,7 +210,8 @@ impl Catalog {
             entry.published = declared;
             entry.updated = declared;
         }
-        let early = head.updated.filter(|date| *date > turn.now && entry.published <= turn.now);
+        let is_out = entry.published <= entry.as_of(turn.now);
+        let early = head.updated.filter(|date| *date > turn.now && is_out);
         if let Some(early) = early {
             let message = format!("updated {} lies in the future; it counts then", early.rfc3339());
             reports.push(Report::warning("updated", message));

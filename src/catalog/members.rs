@@ -200,7 +200,7 @@ impl Catalog {
         };
         for number in numbers {
             let mut entry = self.entry(number)?;
-            if !entry.is_withheld && !entry.is_public && entry.published <= now {
+            if !entry.is_withheld && !entry.is_public && entry.not_now(now).is_none() {
                 entry.is_public = true;
                 self.put_entry(&entry)?;
             }

@@ -48,28 +48,28 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
 }
 
 fn failed(common: &Common, error: TurnError) -> Result<Outcome> {
-    let outcome = match &error {
+    let told = error.to_string();
+    let (outcome, told) = match error {
         TurnError::Publish(failed) if is_in_the_way(failed.error.kind()) => {
             let place = failed.path.display();
-            let message = format!("{place}: a file stands where a folder of the output should be");
-            reports::failure(common, &anyhow::anyhow!(message));
-            return Ok(Outcome::Unwritten);
+            let told = format!("{place}: a file stands where a folder of the output should be");
+            (Outcome::Unwritten, told)
         }
-        TurnError::Catalog(fault) if !fault.is_unwritable() => Outcome::Misused,
-        TurnError::Input { is_published: false, .. } => Outcome::Misused,
-        TurnError::Catalog(_) | TurnError::Publish(_) => Outcome::Unwritten,
+        TurnError::Catalog(fault) if !fault.is_unwritable() => (Outcome::Misused, told),
+        TurnError::Input { is_published: false, .. } => (Outcome::Misused, told),
+        TurnError::Catalog(_) | TurnError::Publish(_) => (Outcome::Unwritten, told),
         // Nobody asks a build for the last two.
-        TurnError::Input { .. } | TurnError::Stopped | TurnError::Restless(_) => Outcome::Refused,
+        TurnError::Input { .. } | TurnError::Stopped | TurnError::Restless(_) => {
+            (Outcome::Refused, told)
+        }
         TurnError::Refused { forecasts, .. } => {
             if !common.quiet {
-                tell_forecasts(common, forecasts)?;
+                tell_forecasts(common, &forecasts)?;
             }
-            let message = format!("{error}; see --dry-run, and use --force if this is meant");
-            reports::failure(common, &anyhow::anyhow!(message));
-            return Ok(Outcome::Refused);
+            (Outcome::Refused, format!("{told}; use --force if this is meant"))
         }
     };
-    reports::failure(common, &error.into());
+    reports::failure(common, &anyhow::anyhow!(told));
     Ok(outcome)
 }
 

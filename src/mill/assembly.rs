@@ -252,6 +252,10 @@ pub(super) fn choose(
             if intake.is_full() {
                 return Ok(chosen);
             }
+            if member.entry.expires.is_some() {
+                // A clock that was set back and right again may have gone past its end already.
+                catalog.set_due(&member.entry, now)?;
+            }
             let one = if let Some(Made { entry, shown }) = held {
                 Chosen { issued: member.entry, origin: Origin::Former(shown), entry }
             } else {

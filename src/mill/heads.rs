@@ -15,7 +15,7 @@ use crate::mill::fresh::Room;
 use crate::mill::stock::{Depth, is_gone, open};
 use crate::mill::{Permits, Progress};
 use crate::model::id::digest;
-use crate::watch::file::nanoseconds_now;
+use crate::watch::file::{is_unreadable, nanoseconds_now};
 use crate::watch::scope::{Place, Scope};
 
 /// How many files are read before the catalog hears of them.
@@ -129,7 +129,7 @@ impl Reader<'_> {
             Err(report) => {
                 // It may be on its way to another place, where the next look finds it.
                 found.is_torn = self.guard.is_some() && is_gone(file);
-                if report.rule == "unreadable" && !is_gone(file) {
+                if is_unreadable(&report) && !is_gone(file) {
                     found.unreadable = Some(report);
                 } else {
                     found.reports.push(report);

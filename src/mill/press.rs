@@ -34,6 +34,7 @@ pub(super) fn forecasts(
     drafts: &[Draft<'_>],
     now: Timestamp,
 ) -> Result<Vec<Forecast>, CatalogError> {
+    let last_edition = catalog.last_edition()?;
     let mut forecasts = Vec::new();
     let mut ended = catalog.shown_feeds()?;
     for draft in drafts {
@@ -43,13 +44,14 @@ pub(super) fn forecasts(
         }
         let leave = |one: &Shown| -> Result<Leave, CatalogError> {
             let Some(entry) = catalog.entry_by_id(&one.id)? else { return Ok(Leave::Gone) };
-            Ok(if !catalog.is_member(draft.row.number, entry.number)? {
-                Leave::Gone
-            } else if entry.not_now(now) == Some(Unpublished::Expired) {
-                Leave::Expired
-            } else {
-                Leave::MadeRoom
-            })
+            // Whoever tells only now that its time was over when it was published did not tell before.
+            let is_told = entry.expires > last_edition;
+            if is_told && entry.not_now(now) == Some(Unpublished::Expired) {
+                return Ok(Leave::Expired);
+            }
+            let may_stay = catalog.is_member(draft.row.number, entry.number)?
+                && entry.not_now(now) != Some(Unpublished::Expired);
+            Ok(if may_stay { Leave::MadeRoom } else { Leave::Gone })
         };
         let told = gate::forecast(&draft.query.name, &draft.before, draft.shown(), leave)?;
         forecasts.extend(Some(told).filter(|told| !told.is_quiet()));
@@ -66,11 +68,10 @@ pub(super) fn forecasts(
 /// other ids.
 pub(super) fn forgotten(
     settings: &Settings,
-    catalog: &Catalog,
     output: &Directory<'_>,
     drafts: &[Draft<'_>],
 ) -> Option<Report> {
-    let state = settings.state.as_ref().filter(|_| catalog.is_first())?;
+    let state = settings.state.as_ref()?;
     let mut documents = drafts.iter().flat_map(|draft| paths(output, draft, None));
     let found = documents.find(|path| output.holds(path))?;
     let message = format!(

@@ -1,11 +1,10 @@
 //! The output folder.
 
 use std::collections::BTreeSet;
-use std::error::Error as _;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -325,15 +324,10 @@ fn system_time(at: Timestamp) -> SystemTime {
 /// lets them. An error is the system's own, without the name: that is another one each time, and what is
 /// told again would not be known to be the same.
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
-    let made = tempfile::Builder::new()
-        .prefix(TEMPORARY.0)
-        .suffix(TEMPORARY.1)
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(folder);
-    made.map_err(|error| {
-        let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
-        cause.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
-    })
+    let create = |path: &Path| {
+        File::options().read(true).write(true).create_new(true).mode(0o666).open(path)
+    };
+    tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).make_in(folder, create)
 }
 
 /// Removes the temporary files of a folder. Only who holds the lock of the output writes into it,

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
@@ -66,7 +67,9 @@ pub struct Item {
     /// How many bytes it has.
     length: usize,
     /// Its bytes, if there is room for them: of a large one only once somebody asks for it.
-    body: Option<Body>,
+    body: Option<Arc<Body>>,
+    /// Whether somebody asked for it: as it is, and in each of [`CODINGS`].
+    asked: [AtomicBool; 1 + CODINGS.len()],
     /// Its file, if there are many.
     file: Option<Arc<File>>,
     /// The links that it tells of, as `Link` fields hold them; empty for none.
@@ -96,15 +99,32 @@ impl Shelf {
         // What goes while it is looked at was removed, or the whole folder is moved away just now.
         loop {
             if let Some(shelf) = Self::walk(root, former)? {
+                shelf.make_ready(former);
                 return Ok(shelf);
             }
+        }
+    }
+
+    /// Codes what is new as it was asked for in the former edition, as far as that takes no more than a
+    /// moment: first what people subscribe to, and then pages of archives.
+    fn make_ready(&self, former: &Self) {
+        let new = self.items.iter().filter_map(|(path, item)| {
+            let known = former.items.get(path).filter(|known| !Arc::ptr_eq(known, item))?;
+            let is_page = item.shown.as_ref().is_some_and(|shown| shown.is_page);
+            Some((is_page, path, item, known))
+        });
+        let mut new: Vec<_> = new.collect();
+        new.sort_unstable_by_key(|(is_page, path, ..)| (*is_page, *path));
+        let mut left = MOST_READY;
+        for (_, _, item, known) in new {
+            item.make_ready(known, &mut left);
         }
     }
 
     /// Takes in what stands in an output folder; `None` when something of it was gone before it was read.
     fn walk(root: &Path, former: &Self) -> io::Result<Option<Self>> {
         let mut items = HashMap::new();
-        let (mut room, mut files, mut unready) = (MOST_BYTES, MOST_FILES, MOST_READY);
+        let (mut room, mut files) = (MOST_BYTES, MOST_FILES);
         let is_visible = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
         };
@@ -124,9 +144,6 @@ impl Shelf {
                 Ok(item) => {
                     room -= item.body.as_ref().map_or(0, |_| item.length);
                     files = files.saturating_sub(usize::from(item.file.is_some()));
-                    if let Some(known) = known {
-                        item.make_ready(known, &mut unready);
-                    }
                     items.insert(path, item);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -178,7 +195,10 @@ impl Item {
         });
         let file = (holds_file && fits && bytes.len() >= LARGE).then(|| Arc::new(file));
         // What nobody asked for of the former edition, nobody may ever ask for.
-        let is_wanted = known.is_some_and(|known| known.at_hand(None).is_some());
+        let is_wanted = known
+            .is_some_and(|known| known.asked.iter().any(|asked| asked.load(Ordering::Relaxed)));
+        let same =
+            known.filter(|known| known.digest == digest).and_then(|known| known.body.clone());
         let told = shown.as_ref().map(|shown| told::of(shown.format, &bytes)).unwrap_or_default();
         Ok(Arc::new(Self {
             links: told::written(&told.links).into(),
@@ -194,24 +214,32 @@ impl Item {
             written: (found.mtime(), found.mtime_nsec()),
             etags: etags(&digest),
             digest,
-            body: fits.then(|| match &file {
-                Some(file) if !is_wanted => Body::in_file(Arc::clone(file), bytes.len(), digest),
-                _ => Body::from(Bytes::from(bytes)),
+            body: fits.then(|| match (same, &file) {
+                (Some(same), _) => same,
+                (None, Some(file)) if !is_wanted => {
+                    Body::in_file(Arc::clone(file), bytes.len(), digest).into()
+                }
+                _ => Body::from(Bytes::from(bytes)).into(),
             }),
+            asked: <[AtomicBool; 1 + CODINGS.len()]>::default(),
             file,
         }))
     }
 
-    /// Codes it as its former edition was asked for, as long as no more than some bytes are to be coded.
-    fn make_ready(&self, former: &Self, most: &mut usize) {
-        let is_missing = |coding| self.at_hand(Some(coding)).is_none();
-        let asked = CODINGS.into_iter().filter(|coding| former.at_hand(Some(*coding)).is_some());
-        for coding in asked.filter(|coding| is_missing(*coding)) {
-            let Some(left) = most.checked_sub(self.length) else { return };
-            *most = left;
+    /// Codes it as its former edition was asked for, as long as that leaves something of so many bytes.
+    fn make_ready(&self, former: &Self, left: &mut usize) {
+        let Some(body) = &self.body else { return };
+        let asked = CODINGS.into_iter().filter(|coding| former.was_asked_for(Some(*coding)));
+        for coding in asked.filter(|coding| body.at_hand(Some(*coding)).is_none()) {
+            let Some(rest) = left.checked_sub(self.length) else { return };
+            *left = rest;
             // What is in the way is told to whoever asks for it.
-            let _ = self.bytes(Some(coding));
+            let _ = body.bytes(Some(coding));
         }
+    }
+
+    fn was_asked_for(&self, coding: Option<Coding>) -> bool {
+        self.asked[place(coding)].load(Ordering::Relaxed)
     }
 
     /// Gives the former editions of the document of a digest that comes after this one.
@@ -227,8 +255,7 @@ impl Item {
     /// and on every machine.
     #[must_use]
     pub fn etag(&self, coding: Option<Coding>) -> &Bytes {
-        let place = CODINGS.iter().position(|one| Some(*one) == coding);
-        &self.etags[place.map_or(0, |place| place + 1)]
+        &self.etags[place(coding)]
     }
 
     /// Gives the codings that it is offered in.
@@ -289,6 +316,7 @@ impl Item {
     ///
     /// Errors: its file is to be read, and has gone or has other bytes by now.
     pub fn bytes(&self, coding: Option<Coding>) -> io::Result<Bytes> {
+        self.asked[place(coding)].store(true, Ordering::Relaxed);
         match &self.body {
             Some(body) => body.bytes(coding),
             None => Body::from(self.read()?).bytes(coding),
@@ -300,7 +328,7 @@ impl Item {
     /// or none. It takes a moment, the first time.
     #[must_use]
     pub fn news_since(&self, etag: &[u8]) -> Option<&Body> {
-        let tag = std::str::from_utf8(etag).ok()?.trim_matches('"');
+        let tag = str::from_utf8(etag).ok()?.trim_matches('"');
         let known = tag.split('-').next()?;
         self.former.news_since(known, &self.body.as_ref()?.bytes(None).ok()?, &self.entries)
     }
@@ -313,6 +341,11 @@ impl Item {
             Err(io::Error::other("the document was replaced just now"))
         }
     }
+}
+
+/// Gives the place of a coding among all ways to give a document: as it is, and in each of [`CODINGS`].
+fn place(coding: Option<Coding>) -> usize {
+    CODINGS.iter().position(|one| Some(*one) == coding).map_or(0, |place| place + 1)
 }
 
 /// Makes the entity tags of bytes, as they are and in each of [`CODINGS`].
@@ -445,7 +478,7 @@ mod tests {
         assert!(first.at_hand(None).is_none() && second.at_hand(None).is_none());
         let bytes = first.bytes(None).expect("the file is open");
         assert_eq!(&bytes[..3], b"aaa", "whatever has its name by now");
-        second.bytes(Some(Coding::Gzip)).expect("coded");
+        second.bytes(None).expect("read");
         let (_, third) = replace("c", &shelf);
         assert_eq!(&third.at_hand(None).expect("somebody may ask again")[..3], b"ccc");
     }
@@ -466,12 +499,15 @@ mod tests {
             first.get(path).expect("it is there").bytes(Some(coding)).expect("coded");
         }
         let second = write_all("b", &first);
-        let is_ready = |path: &str, coding| {
-            second.get(path).is_some_and(|item| item.at_hand(Some(coding)).is_some())
+        let is_ready = |shelf: &Shelf, path: &str, coding| {
+            shelf.get(path).is_some_and(|item| item.at_hand(Some(coding)).is_some())
         };
-        let ready = asked.map(|(path, coding)| is_ready(path, coding));
+        let ready = asked.map(|(path, coding)| is_ready(&second, path, coding));
         assert_eq!(ready, [true, true, false], "the last one is too much");
-        assert!(!is_ready("atom.xml", Coding::Zstd), "nobody asked for it");
+        assert!(!is_ready(&second, "atom.xml", Coding::Zstd), "nobody asked for it");
+        let third = write_all("c", &second);
+        let ready = asked.map(|(path, coding)| is_ready(&third, path, coding));
+        assert_eq!(ready, [false; 3], "nobody asked for the one before");
     }
 
     #[test]
@@ -518,6 +554,15 @@ mod tests {
         let first = Shelf::load(folder.path(), &Shelf::default()).expect("read");
         write(folder.path(), "atom.xml", "other");
         let second = Shelf::load(folder.path(), &first).expect("read");
+        write(folder.path(), "beside", "other");
+        fs::rename(folder.path().join("beside"), folder.path().join("atom.xml")).expect("renamed");
+        let again = Shelf::load(folder.path(), &second).expect("read");
+        let body = |shelf: &Shelf| shelf.get("atom.xml").and_then(|item| item.body.clone());
+        let bodies = body(&second).zip(body(&again));
+        assert!(
+            bodies.is_some_and(|(one, other)| Arc::ptr_eq(&one, &other)),
+            "it has the same bytes"
+        );
         let is_same = |path| {
             let (one, other) = (first.get(path), second.get(path));
             one.zip(other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))

@@ -37,7 +37,8 @@ impl Intake {
     #[must_use]
     pub fn is_too_old(&self, published: Timestamp) -> bool {
         let age = self.now.unix() - published.unix();
-        self.limits.age_seconds.is_some_and(|limit| age > limit)
+        // What is dated later than now, as the clock was set back, has no age.
+        self.limits.age_seconds.is_some_and(|limit| age > limit || age < 0)
     }
 
     /// Takes an entry, or refuses it and all that follow because the feed would become too large.

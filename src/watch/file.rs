@@ -98,8 +98,18 @@ pub fn nanoseconds_now() -> i64 {
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
+/// The rule by which it is reported that the system does not give the bytes of a file.
+const UNREADABLE: &str = "unreadable";
+
 fn unreadable(error: &io::Error) -> Report {
-    Report::error("unreadable", error.to_string())
+    Report::error(UNREADABLE, error.to_string())
+}
+
+/// Tells whether a report says that the system does not give a file's bytes, so that nothing is known of
+/// what is in it.
+#[must_use]
+pub fn is_unreadable(report: &Report) -> bool {
+    report.rule == UNREADABLE
 }
 
 #[cfg(test)]

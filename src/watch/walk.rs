@@ -59,7 +59,7 @@ impl Names {
     }
 
     fn for_system(&self, name: &Range<usize>) -> &CStr {
-        CStr::from_bytes_with_nul(&self.0[name.start..=name.end]).unwrap_or_default()
+        CStr::from_bytes_with_nul(&self.0[name.start..=name.end]).expect("a zero follows the name")
     }
 }
 
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
                 let folder = Folder { input, path: above.to_owned(), location: root.join(above) };
                 let ask = || fs::metadata(&location).map(|found| stamp(&found));
                 let name = path.file_name().unwrap_or_default();
-                match look(self.input, &folder, name, kind.is_file(), Some(&ask)) {
+                match look_at_file(self.input, &folder, name, kind.is_file(), Some(&ask)) {
                     Look::Article(Some(stamp)) => Seen::File(stamp),
                     Look::Fault(report) => Seen::Fault(*report),
                     _ => Seen::Nothing,
@@ -191,7 +191,7 @@ fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folde
     let (mut files, mut below, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     let mut names = Names::default();
     let mut is_read = true;
-    match look_into(input, &folder, &mut names, asks_stamps) {
+    match read(input, &folder, &mut names, asks_stamps) {
         Err(error) => {
             is_read = error.kind() == io::ErrorKind::NotFound;
             reports.push(unreadable(&error, &folder.location));
@@ -211,7 +211,7 @@ fn list(input: &Input, folder: Folder, asks_stamps: bool) -> (Listing, Vec<Folde
 }
 
 /// Looks at all that is in a folder, in the order of the names, which stand in `names` then.
-fn look_into(
+fn read(
     input: &Input,
     folder: &Folder,
     names: &mut Names,
@@ -230,14 +230,13 @@ fn look_into(
     // Most are made in the order of their names, and stand side by side in the system's memory: in that
     // order they are asked for a fifth faster than in the one in which they are listed.
     entries.sort_unstable_by(|a, b| names.get(&a.name).cmp(names.get(&b.name)));
-    let look = LookInto { input, folder, opened: opened.fd()?, names, asks_stamps };
+    let open = OpenFolder { input, folder, opened: opened.fd()?, names, asks_stamps };
     let entries = entries.into_par_iter().with_min_len(FILES_A_THREAD);
-    Ok(entries
-        .map(|entry| {
-            let found = look.at(&entry);
-            (entry, found)
-        })
-        .collect())
+    let looked = entries.map(|entry| {
+        let look = open.look_at(&entry);
+        (entry, look)
+    });
+    Ok(looked.collect())
 }
 
 /// Finds the file of the input folders that has a canonical path.
@@ -284,8 +283,8 @@ impl Look {
     }
 }
 
-/// A look into a folder that is open.
-struct LookInto<'a> {
+/// A folder that is open, with the names of what is in it.
+struct OpenFolder<'a> {
     input: &'a Input,
     folder: &'a Folder,
     opened: BorrowedFd<'a>,
@@ -293,24 +292,22 @@ struct LookInto<'a> {
     asks_stamps: bool,
 }
 
-impl LookInto<'_> {
+impl OpenFolder<'_> {
     /// Tells what an entry is. It is asked for by its name in the open folder, which is cheaper than by its
     /// whole path.
-    fn at(&self, entry: &Entry) -> Look {
+    fn look_at(&self, entry: &Entry) -> Look {
         let name = self.names.get(&entry.name);
         let location = || self.folder.location.join(name);
-        let ask = || {
-            rustix::fs::statat(
-                self.opened,
-                self.names.for_system(&entry.name),
-                AtFlags::SYMLINK_NOFOLLOW,
-            )
+        let found = || {
+            let name = self.names.for_system(&entry.name);
+            rustix::fs::statat(self.opened, name, AtFlags::SYMLINK_NOFOLLOW)
+                .map_err(io::Error::from)
         };
         let kind = match entry.kind {
             // Not every file system tells it with the name.
-            FileType::Unknown => match ask() {
+            FileType::Unknown => match found() {
                 Ok(found) => FileType::from_raw_mode(found.st_mode),
-                Err(error) => return Look::failed(&error.into(), &location()),
+                Err(error) => return Look::failed(&error, &location()),
             },
             kind => kind,
         };
@@ -319,27 +316,26 @@ impl LookInto<'_> {
             return Look::Folder(Folder { input: self.folder.input, path, location: location() });
         }
         let is_file = kind == FileType::RegularFile;
-        let ask = || {
+        let stamp = || {
             if is_file {
-                Ok(stamp_in(&ask()?))
+                found().map(|found| stamp_in(&found))
             } else {
                 fs::metadata(location()).map(|found| stamp(&found))
             }
         };
-        let ask: Option<&dyn Fn() -> io::Result<Stamp>> =
-            if self.asks_stamps { Some(&ask) } else { None };
-        look(self.input, self.folder, name, is_file, ask)
+        let stamp: &dyn Fn() -> io::Result<Stamp> = &stamp;
+        look_at_file(self.input, self.folder, name, is_file, self.asks_stamps.then_some(stamp))
     }
 }
 
 /// Tells what something in a folder is that is no folder; without its stamp where there is nothing to ask
 /// for it.
-fn look(
+fn look_at_file(
     input: &Input,
     folder: &Folder,
     name: &OsStr,
     is_file: bool,
-    ask: Option<&dyn Fn() -> io::Result<Stamp>>,
+    stamp: Option<&dyn Fn() -> io::Result<Stamp>>,
 ) -> Look {
     let has_globs = input.include.is_some() || !input.exclude.is_empty();
     if refusal_of_name(input, name.as_encoded_bytes()).is_some()
@@ -358,7 +354,7 @@ fn look(
             return Look::fault(report.in_file(location.display().to_string()));
         }
     }
-    match ask.map(|ask| ask()).transpose() {
+    match stamp.map(|stamp| stamp()).transpose() {
         Ok(stamp) => Look::Article(stamp),
         Err(error) => Look::failed(&error, &location()),
     }
@@ -500,4 +496,42 @@ fn kind_of(kind: fs::FileType) -> &'static str {
 #[cfg(not(unix))]
 fn kind_of(_: fs::FileType) -> &'static str {
     "special file"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+    use crate::config::{Sources, load};
+
+    #[test]
+    fn a_file_has_one_stamp_however_the_system_is_asked() {
+        let place = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = place.path().join("a.md");
+        fs::write(&path, "Text.").expect("written");
+        let asked = rustix::fs::stat(&path).expect("it is there");
+        assert_eq!(stamp_in(&asked), stamp(&fs::metadata(&path).expect("it is there")));
+    }
+
+    #[test]
+    fn what_a_file_system_does_not_tell_with_the_name_is_asked_for() {
+        let place = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::write(place.path().join("a.md"), "Text.").expect("written");
+        fs::create_dir(place.path().join("b")).expect("made");
+        let settings = load(&Sources::default()).expect("the defaults are valid").settings;
+        let location = place.path().to_owned();
+        let folder = Folder { input: 0, path: PathBuf::new(), location };
+        let opened = fs::File::open(place.path()).expect("opened");
+        let mut names = Names::default();
+        let mut entry = |name| Entry { name: names.push(name), kind: FileType::Unknown };
+        let entries = [c"a.md", c"b", c"gone.md"].map(&mut entry);
+        let (input, opened) = (&settings.input, opened.as_fd());
+        let open = OpenFolder { input, folder: &folder, opened, names: &names, asks_stamps: true };
+        let [file, below, gone] = entries.map(|entry| open.look_at(&entry));
+        let wanted = stamp(&fs::metadata(place.path().join("a.md")).expect("it is there"));
+        assert!(matches!(file, Look::Article(Some(stamp)) if stamp == wanted));
+        assert!(matches!(below, Look::Folder(found) if found.path == Path::new("b")));
+        assert!(matches!(gone, Look::Nothing));
+    }
 }

@@ -149,6 +149,7 @@ fn a_clock_that_jumps_does_no_harm() {
     let site = Site::new("");
     site.write("seeds/now.md", &dated("Now", "2024-12-01", ""));
     site.write("seeds/soon.md", &dated("Soon", "2025-01-01T06:00:00Z", ""));
+    site.write("seeds/brief.md", &dated("Brief", "2024-12-01", "expires: 2025-01-01T05:00:00Z\n"));
     with_service(&site, "", async |clock| {
         until(&site, "<title>Now</title>", true).await;
         // A year ahead, and back to before all of it.
@@ -163,6 +164,7 @@ fn a_clock_that_jumps_does_no_harm() {
                 "it was public: {title}"
             );
         }
+        assert!(!feed_tells(&site, "<title>Brief</title>"), "its time was over");
         clock.0.send_replace(START + 7 * 3600);
         site.write("seeds/more.md", &dated("More", "2024-06-02", ""));
         until(&site, "<title>More</title>", true).await;
