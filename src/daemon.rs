@@ -361,6 +361,11 @@ impl Daemon {
                 self.refused.extend(scope.clone());
                 self.pause.end();
             }
+            // To ask whether it can be read by now costs nothing.
+            Err(TurnError::Input { .. }) => {
+                self.pending.add_everything(Why::Failed);
+                self.pause.begin_short(Instant::now(), self.settings.watch.poll);
+            }
             Err(_) => {
                 self.pending.add_everything(Why::Failed);
                 self.pause.begin(Instant::now());

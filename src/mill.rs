@@ -267,6 +267,9 @@ fn turn_within(
     }
     let forecasts = press::forecasts(catalog, &drafts, now)?;
     press::bury(catalog, &drafts, &forecasts, now, oldest_tombstone)?;
+    let remembers_nothing = catalog.is_first() && former.is_empty();
+    let forgotten =
+        remembers_nothing.then(|| press::forgotten(settings, &output, &drafts)).flatten();
     let mut edition = Edition {
         files: stock.files,
         read: stock.read,
@@ -279,7 +282,7 @@ fn turn_within(
         news: Vec::new(),
         written: Written::default(),
         next_change: schedule::next_change(settings, catalog, &drafts)?,
-        reports: Vec::new(),
+        reports: forgotten.into_iter().collect(),
         judged: BTreeSet::new(),
     };
     if permits.dry_run {
@@ -291,9 +294,6 @@ fn turn_within(
     {
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
-    let remembers_nothing = catalog.is_first() && former.is_empty();
-    let forgotten =
-        remembers_nothing.then(|| press::forgotten(settings, &output, &drafts)).flatten();
     let lock = output.lock()?;
     let told = press::publish(settings, catalog, &mut library, &output, former, drafts, progress)?;
     drop(lock);
@@ -306,16 +306,15 @@ fn turn_within(
         catalog.set_last_edition(now)?;
     }
     let inputs = &settings.input.folders;
-    edition.reports = match scope {
+    edition.reports.extend(match scope {
         Scope::Everything(_) => catalog.reports(inputs)?,
         Scope::Places(_) => catalog.reports_about(&stock.judged, inputs)?,
-    };
+    });
     edition.judged = stock.judged.into_iter().map(|(_, shown)| shown).collect();
     edition.reports.extend(stock.reports);
     edition.reports.extend(collisions);
     edition.reports.extend(library.into_reports());
     edition.reports.extend(told.reports);
-    edition.reports.extend(forgotten);
     edition.reports.sort();
     edition.reports.dedup();
     if scope.is_everything() {

@@ -211,13 +211,22 @@ impl Catalog {
             entry.updated = declared;
         }
         let is_out = entry.published <= entry.as_of(turn.now);
-        let early = head.updated.filter(|date| *date > turn.now && is_out);
-        if let Some(early) = early {
-            let message = format!("updated {} lies in the future; it counts then", early.rfc3339());
-            reports.push(Report::warning("updated", message));
-        }
+        let early = |date: &Timestamp| *date > turn.now && is_out;
+        let is_early = head.updated.or(head.published).as_ref().is_some_and(early);
+        let message = match (head.updated.filter(early), head.published.filter(early)) {
+            (Some(date), _) => {
+                Some(format!("updated {} lies in the future; it counts then", date.rfc3339()))
+            }
+            (None, Some(date)) => Some(format!(
+                "the date {} lies in the future, but the article was published before: {} stays",
+                date.rfc3339(),
+                entry.published.rfc3339()
+            )),
+            (None, None) => None,
+        };
+        reports.extend(message.map(|message| Report::warning("updated", message)));
         let before = entry.updated;
-        let declared = head.updated.or(head.published).filter(|_| early.is_none());
+        let declared = head.updated.or(head.published).filter(|_| !is_early);
         if let Some(date) = declared.filter(|date| entry.declared != Some(*date)) {
             entry.declared = Some(date);
             entry.updated = entry.updated.max(date);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::catalog::Catalog;
 use crate::catalog::entry::{COLUMNS, EntryRow};
@@ -224,10 +225,10 @@ impl Catalog {
     }
 
     /// Takes an entry of a feed that was made by others: the article with its page has its id from now
-    /// on. `false` when the id was issued already.
-    pub fn adopt(&mut self, adopted: &Adopted) -> Result<bool> {
+    /// on.
+    pub fn adopt(&mut self, adopted: &Adopted) -> Result<Adoption> {
         if self.entry_by_id(&adopted.id)?.is_some() {
-            return Ok(false);
+            return Ok(Adoption::Known);
         }
         let permalink = adopted.permalink.clone().filter(|page| *page != adopted.id);
         let holder = self.entry_by_page(permalink.as_deref().unwrap_or(&adopted.id))?;
@@ -246,12 +247,32 @@ impl Catalog {
             expires: None,
         };
         entry.number = self.put_entry(&entry)?;
-        if let Some(file) = holder.and_then(|holder| holder.file) {
-            let hash = self.hash_of(&file)?.unwrap_or_default();
-            self.hand_over(&file, &hash, &entry)?;
-        }
-        Ok(true)
+        let Some(file) = holder.and_then(|holder| holder.file) else {
+            let has_page =
+                entry.permalink.is_some() || Url::parse(&entry.id).is_ok_and(|id| is_page(&id));
+            return Ok(if has_page { Adoption::Awaited } else { Adoption::Pageless });
+        };
+        let hash = self.hash_of(&file)?.unwrap_or_default();
+        self.hand_over(&file, &hash, &entry)?;
+        Ok(Adoption::Matched)
     }
+}
+
+/// What came of an entry that was to be adopted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adoption {
+    /// Its id was issued before.
+    Known,
+    /// There is an article with its page, which has its id now.
+    Matched,
+    /// An article with its page is yet to come.
+    Awaited,
+    /// It has no page: only an article that declares its id will have it.
+    Pageless,
+}
+
+fn is_page(id: &Url) -> bool {
+    matches!(id.scheme(), "http" | "https")
 }
 
 fn issued(line: &EntryLine) -> Option<EntryRow> {

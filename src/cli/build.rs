@@ -19,7 +19,8 @@ use crate::watch::scope::{Scope, Why};
 /// Builds the feeds once.
 pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
     let settings = settings::load(common)?.settings;
-    let mut catalog = state::open(common, &settings)?;
+    let open = if options.dry_run { state::look_into } else { state::open };
+    let mut catalog = open(common, &settings)?;
     let bar = Bar::new(common);
     let permits = Permits { dry_run: options.dry_run, force: options.force, ..Permits::default() };
     let now = clock::now()?;
@@ -31,6 +32,7 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
         Err(error) => return failed(common, error),
     };
     if options.dry_run {
+        reports::print(common, &edition.reports);
         return tell_forecasts(common, &edition.forecasts);
     }
     reports::print(common, &edition.reports);

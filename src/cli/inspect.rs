@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, options: &InspectOptions) -> Result<Outcome> 
             return Ok(Outcome::Reported);
         }
     };
-    let mut catalog = state::open(common, &settings)?;
+    let mut catalog = state::look_into(common, &settings)?;
     let inspected = mill::inspect(&settings, &mut catalog, &file, &read.head, now)?;
     let mut found = read.reports.clone();
     let is_left_out = inspected.is_none();

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use crate::catalog::Catalog;
-use crate::catalog::transfer::{Adopted, Line};
+use crate::catalog::transfer::{Adopted, Adoption, Line};
 use crate::cli::arguments::{Common, LedgerCommand};
 use crate::cli::{Outcome, clock, settings, state};
 use crate::config::meant::Settings;
@@ -86,22 +86,35 @@ fn adopt(common: &Common, catalog: &mut Catalog, file: &Path, now: Timestamp) ->
     let name = file.display();
     let bytes = fs::read(file).with_context(|| name.to_string())?;
     let entries = feed::entries(&bytes).map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
-    let (found, mut adopted) = (entries.len(), 0);
+    let mut adoptions = Vec::with_capacity(entries.len());
     for entry in entries {
         let published = entry.published.or(entry.updated).unwrap_or(now);
-        adopted += usize::from(catalog.adopt(&Adopted {
+        adoptions.push(catalog.adopt(&Adopted {
             id: entry.id,
             permalink: entry.permalink,
             published,
             updated: entry.updated.unwrap_or(published),
         })?);
     }
+    let count = |wanted| adoptions.iter().filter(|one| **one == wanted).count();
+    let known = count(Adoption::Known);
     tell(
         common,
-        &format!(
-            "{adopted} of {found} entries of {name} adopted: articles with their pages have their ids now"
-        ),
+        &format!("{} of {} entries of {name} adopted", adoptions.len() - known, adoptions.len()),
     );
+    for (count, what) in [
+        (count(Adoption::Matched), "are articles that are here, which have their ids now"),
+        (
+            count(Adoption::Awaited),
+            "wait for an article with their page: build to see if there is one",
+        ),
+        (count(Adoption::Pageless), "have no page, and wait for an article that declares their id"),
+        (known, "were known by their ids before"),
+    ] {
+        if count > 0 {
+            tell(common, &format!("  {count} {what}"));
+        }
+    }
     Ok(())
 }
 

@@ -199,8 +199,7 @@ impl Intake<'_> {
         found.reports.extend(found.unreadable.take());
         // What has the same bytes as before is whole if that was.
         let is_torn = found.is_torn && found.has_other_bytes();
-        // A build takes things as they are: nothing is waited for.
-        let double = if self.is_following { catalog.double(&found, &self.pending)? } else { None };
+        let double = self.double(catalog, &found)?;
         let is_moving = is_recent && (double.is_some() || catalog.may_replace_another(&found)?);
         self.note_double(double, found.hash);
         if is_torn || is_moving {
@@ -234,6 +233,12 @@ impl Intake<'_> {
         Ok(())
     }
 
+    /// Gives the file of which another one has the bytes now, which is to be waited for where its next look
+    /// will tell what became of it. A build takes things as they are.
+    fn double(&self, catalog: &Catalog, found: &Found) -> Result<Option<FileKey>, CatalogError> {
+        if self.is_following { catalog.double(found, &self.pending) } else { Ok(None) }
+    }
+
     /// Notes of which file another one has the bytes now; of many copies in a row it is mostly the same.
     fn note_double(&mut self, file: Option<FileKey>, hash: Digest) {
         let double = file.map(|file| Double { file, hash });
@@ -250,6 +255,9 @@ impl Intake<'_> {
         // Of several that claim one entry, the newest gets it in the end: so it comes first.
         self.later.sort_by_key(|found| std::cmp::Reverse(found.age()));
         for found in std::mem::take(&mut self.later) {
+            // A file that was not quiet counts as it was from now on, and may not be so any more.
+            let double = self.double(catalog, &found)?;
+            self.note_double(double, found.hash);
             self.take(catalog, found)?;
         }
         let much_later = std::mem::take(&mut self.much_later);
@@ -450,7 +458,8 @@ pub(crate) fn context<'a>(settings: &'a Settings, path: &'a str, depth: Depth) -
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
 
     use tempfile::TempDir;
 
@@ -490,10 +499,17 @@ mod tests {
 
         /// Takes the article, which was told to be whole.
         fn take(&mut self, news: &News) -> Stock {
+            self.take_all(&["a.md"], news, LONGEST_WAIT)
+        }
+
+        /// Takes articles that were told to be whole, after such a wait.
+        fn take_all(&mut self, names: &[&str], news: &dyn Progress, waited: Duration) -> Stock {
             let mut scope = Scope::default();
-            scope.add_file(Place::new(0, "a.md"));
+            for name in names {
+                scope.add_file(Place::new(0, *name));
+            }
             let settle = Duration::from_hours(1);
-            let following = Following { most_new: usize::MAX, settle, waited: Some(LONGEST_WAIT) };
+            let following = Following { most_new: usize::MAX, settle, waited: Some(waited) };
             let permits = Permits { following: Some(following), ..Permits::default() };
             let now = Timestamp::from_unix(1_735_689_600).expect("a time");
             take(&self.settings, &mut self.catalog, &scope, permits, now, news).expect("taken")
@@ -519,6 +535,22 @@ mod tests {
         }
     }
 
+    /// There is news of one file.
+    struct NewsOf(&'static str);
+
+    impl Progress for NewsOf {
+        fn begin(&self, _: &'static str, _: usize) {}
+        fn step(&self) {}
+
+        fn catch_up(&self) -> bool {
+            true
+        }
+
+        fn has_news(&self, place: &Place) -> bool {
+            place.path == Path::new(self.0)
+        }
+    }
+
     const NO_NEWS: News = News { is_caught_up: true, has_news: false };
 
     #[test]
@@ -531,6 +563,30 @@ mod tests {
         }
         assert_eq!(site.take(&NO_NEWS).restless, []);
         assert_eq!(site.catalog.count_articles(), 1);
+    }
+
+    #[test]
+    fn files_that_change_places_are_waited_for_whichever_of_them_is_quiet_first() {
+        for restless in ["a.md", "b.md"] {
+            let mut site = Site::new();
+            let path = |name: &str| site.folder.path().join(name);
+            let (one, other, beside) = (path("a.md"), path("b.md"), path("beside"));
+            for (path, title) in [(&one, "One"), (&other, "Other")] {
+                let text = format!("---\ntitle: {title}\ndate: 2024-05-01\n---\nText.\n");
+                fs::write(path, text).expect("written");
+                let long_ago = SystemTime::now() - Duration::from_hours(2);
+                let file = fs::File::options().append(true).open(path).expect("opened");
+                file.set_modified(long_ago).expect("set");
+            }
+            let names = ["a.md", "b.md"];
+            site.take_all(&names, &NO_NEWS, LONGEST_WAIT);
+            for (from, to) in [(&one, &beside), (&other, &one), (&beside, &other)] {
+                fs::rename(from, to).expect("renamed");
+            }
+            let stock = site.take_all(&names, &NewsOf(restless), Duration::ZERO);
+            assert!(stock.must_wait, "{restless} tells more in a moment");
+            assert!(!site.take_all(&names, &NO_NEWS, Duration::ZERO).must_wait);
+        }
     }
 
     #[test]

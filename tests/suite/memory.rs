@@ -467,6 +467,30 @@ fn subscribers_are_told_of_what_has_expired_and_the_gate_lets_it_go() {
 }
 
 #[test]
+fn a_date_that_moves_into_the_future_moves_nothing() {
+    let site = Site::new(CONFIG);
+    let dated = |year: u32| {
+        site.write("seeds/a.md", &article("A", &format!("date: {year}-03-02\n"), "Text."));
+    };
+    dated(2024);
+    let first = site.build(LATER);
+    dated(2034);
+    let built = site.run(LATER, &["build"]);
+    assert!(told(&built).contains("the date 2034-03-02T00:00:00Z lies in the future"));
+    assert_eq!(site.items(), first);
+}
+
+#[test]
+fn a_dry_run_leaves_nothing_behind() {
+    let site = Site::new(CONFIG);
+    site.write("seeds/a.md", &article("A", "", "Text."));
+    let before = tree(site.path());
+    let forecast = site.succeed(LATER, &["build", "--dry-run"]);
+    assert!(told(&forecast).contains("new: 1"), "{}", told(&forecast));
+    assert_eq!(tree(site.path()), before);
+}
+
+#[test]
 fn a_state_that_was_lost_beside_its_feeds_is_told_of() {
     let site = Site::new(CONFIG);
     let is_told = || {
@@ -479,6 +503,8 @@ fn a_state_that_was_lost_beside_its_feeds_is_told_of() {
     site.write("seeds/a.md", &article("A", "", "Text."));
     assert!(!is_told());
     site.remove("state.db");
+    let forecast = site.succeed(LATER, &["build", "--dry-run"]);
+    assert!(told(&forecast).contains("[no-memory]"), "before it is too late");
     assert!(is_told());
     assert!(!is_told(), "it remembers again");
 }
@@ -605,7 +631,10 @@ fn what_others_issued_is_adopted() {
     let page = "permalink: https://a.example/seven\ndate: 2024-05-09\n";
     site.write("seeds/seven.md", &article("Seven", page, "Text."));
     site.build(LATER);
-    site.succeed(LATER, &["ledger", "adopt", "old.xml"]);
+    let adopted = site.succeed(LATER, &["ledger", "adopt", "old.xml"]);
+    let adopted = told(&adopted);
+    assert!(adopted.contains("1 of 1 entries of old.xml adopted"), "{adopted}");
+    assert!(adopted.contains("1 are articles that are here"), "{adopted}");
     let items = site.build(LATER);
     assert_eq!(items["Seven"]["id"], "post-7");
     assert_eq!(items["Seven"]["date_published"], "2024-05-01T00:00:00Z");
