@@ -44,13 +44,12 @@ pub(super) fn forecasts(
         }
         let leave = |one: &Shown| -> Result<Leave, CatalogError> {
             let Some(entry) = catalog.entry_by_id(&one.id)? else { return Ok(Leave::Gone) };
+            let is_over = entry.not_now(now) == Some(Unpublished::Expired);
             // Whoever tells only now that its time was over when it was published did not tell before.
-            let is_told = entry.expires > last_edition;
-            if is_told && entry.not_now(now) == Some(Unpublished::Expired) {
+            if is_over && entry.expires > last_edition {
                 return Ok(Leave::Expired);
             }
-            let may_stay = catalog.is_member(draft.row.number, entry.number)?
-                && entry.not_now(now) != Some(Unpublished::Expired);
+            let may_stay = !is_over && catalog.is_member(draft.row.number, entry.number)?;
             Ok(if may_stay { Leave::MadeRoom } else { Leave::Gone })
         };
         let told = gate::forecast(&draft.query.name, &draft.before, draft.shown(), leave)?;
