@@ -276,7 +276,7 @@ impl Item {
         self.length
     }
 
-    /// Gives how many bytes it has in a coding, or without one where nobody asked for that coding yet.
+    /// Gives how many bytes it has in a coding, or without one where it was not coded that way yet.
     #[must_use]
     pub fn length_in(&self, coding: Option<Coding>) -> usize {
         self.at_hand(coding).map_or(self.length, Bytes::len)

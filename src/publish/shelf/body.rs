@@ -20,7 +20,7 @@ pub struct Body {
     plain: OnceLock<Bytes>,
     /// Where they are until somebody asks for them.
     source: Option<Source>,
-    /// The same in each of [`CODINGS`], once somebody asked for it.
+    /// The same in each of [`CODINGS`], once somebody asked for it, or for the edition before in that one.
     coded: [OnceLock<Bytes>; CODINGS.len()],
     /// Held by whoever codes it: those that come meanwhile wait, rather than do the same.
     at_work: Mutex<()>,
