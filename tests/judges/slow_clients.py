@@ -4,8 +4,10 @@
 
 slowhttptest sends heads of requests that never end, then reads answers a few bytes at a time, then sends
 bodies that never end. Good clients, measured before and meanwhile, may have to wait twice as long, and get
-the whole document each time. When it is over, an article that is added comes to them at once, and the
-memory that so many connections needed is given back.
+the whole document each time. What else happens on the machine may make them wait as well, so a kind of
+client that disturbs them comes up to three times: a service that is held up is so each time. When it is
+over, an article that is added comes to them at once, and the memory that so many connections needed is
+given back.
 """
 
 import argparse
@@ -41,6 +43,8 @@ KINDS = {
 # How much longer a good client may have to wait, at the 99th percentile; what is shorter than the second,
 # in seconds, counts as so long, since it says more of the machine than of the service.
 TIMES, LEAST = 2.0, 0.005
+# How often clients of one kind come until they disturb nobody.
+ATTEMPTS = 3
 # How much more memory may be in use when all is over, in KiB.
 KEPT = 16 * 1024
 # A feed of about 200 KB, which no slow reader gets at one go.
@@ -87,23 +91,32 @@ class Trial:
         before, open_before = self.memory(), self.connections()
         print(f"undisturbed: {clients.told(usual)}, {before // 1024} MiB")
         limit = max(clients.worst(usual), LEAST) * TIMES
-        for kind, (options, may_stay) in KINDS.items():
-            with self.slow_clients(options) as programs:
-                hold = Hold(self, programs, may_stay)
-                waited = clients.measure(hold.is_over)
-                memory = self.memory()
-            print(f"slow {kind}: {clients.told(waited)}, {hold.most} connections, {memory // 1024} MiB")
-            if may_stay and hold.most < MOST:
-                yield f"slow {kind}: only {hold.most} connections were held"
-            if clients.worst(waited) > limit:
-                yield f"slow {kind}: the 99th percentile is over {limit * 1000:.1f} ms"
-            wait_until("the slow clients are gone", lambda: self.connections() <= open_before + FEW)
+        for kind in KINDS:
+            for _ in range(ATTEMPTS):
+                wrong = list(self.hold(kind, clients, limit))
+                wait_until("the slow clients are gone", lambda: self.connections() <= open_before + FEW)
+                if not wrong:
+                    break
+            yield from wrong
         yield from clients.faults
         yield from self.afterwards(clients, limit, before)
 
+    def hold(self, kind: str, clients: GoodClients, limit: float) -> Iterator[str]:
+        """Lets slow clients of one kind come over the good ones; gives what was wrong."""
+        options, may_stay = KINDS[kind]
+        with self.slow_clients(options) as programs:
+            hold = Hold(self, programs, may_stay)
+            waited = clients.measure(hold.is_over)
+            memory = self.memory()
+        print(f"slow {kind}: {clients.told(waited)}, {hold.most} connections, {memory // 1024} MiB")
+        if may_stay and hold.most < MOST:
+            yield f"slow {kind}: only {hold.most} connections were held"
+        if clients.worst(waited) > limit:
+            yield f"slow {kind}: the 99th percentile is over {limit * 1000:.1f} ms"
+
     def afterwards(self, clients: GoodClients, limit: float, before: int) -> Iterator[str]:
         """Adds an article when all is over; yields what is not as it was before."""
-        took = clients.ask_once()
+        took = min(clients.ask_once() for _ in range(ATTEMPTS))
         if took > limit:
             yield f"afterwards one answer took {took * 1000:.1f} ms"
         turns = self.service.turns()
