@@ -22,6 +22,7 @@ mod press;
 mod schedule;
 pub mod standing;
 pub mod stock;
+mod threads;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -295,7 +296,7 @@ fn turn_within(
         return Err(TurnError::Refused { refusal, forecasts: edition.forecasts });
     }
     let lock = output.lock()?;
-    let told = press::publish(settings, catalog, &mut library, &output, former, drafts, progress)?;
+    let told = press::publish(settings, catalog, &mut library, &output, former, &drafts, progress)?;
     drop(lock);
 
     if !catalog.is_first() {

@@ -69,7 +69,15 @@ impl Catalog {
 
     /// Gives the folders of all published feeds.
     pub fn shown_feeds(&self) -> Result<BTreeSet<String>> {
-        let mut query = self.db.prepare_cached("SELECT DISTINCT feed FROM shown")?;
+        // From each to the next: not by all that they hold.
+        let mut query = self.db.prepare_cached(
+            "WITH RECURSIVE known (feed) AS (
+               SELECT min(feed) FROM shown
+               UNION ALL
+               SELECT (SELECT min(feed) FROM shown WHERE feed > known.feed) FROM known
+               WHERE known.feed IS NOT NULL)
+             SELECT feed FROM known WHERE feed IS NOT NULL",
+        )?;
         let folders = query.query_map([], |row| row.get(0))?;
         Ok(folders.collect::<std::result::Result<_, _>>()?)
     }

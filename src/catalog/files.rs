@@ -301,6 +301,7 @@ impl Catalog {
     pub(crate) fn put_file(&self, changed: &Changed, row: &FileRow<'_>) -> Result<()> {
         let reports =
             if row.reports.is_empty() { None } else { Some(serde_json::to_string(row.reports)?) };
+        self.let_go_of(&changed.key());
         self.db
             .prepare_cached(
                 "INSERT OR REPLACE INTO file

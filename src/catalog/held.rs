@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::catalog::entry::EntryRow;
-use crate::catalog::error::Result;
 use crate::catalog::files::FileKey;
 use crate::config::meant::ContentMode;
 use crate::model::edition::Shown;
 use crate::model::feed::Entry;
-use crate::model::id::Digest;
 
-/// How many bytes of entries are held at most, nearly.
-const MOST_BYTES: usize = 1024 * 1024;
+/// How many bytes of entries a generation holds at most, nearly.
+const MOST_BYTES: usize = 3 * 512 * 1024;
 
 /// What an entry needs beside its texts, roughly, in bytes.
 const FRAME_BYTES: usize = 1024;
+
+/// How often its texts are held: as they are, and in the pieces of documents.
+const TIMES: usize = 4;
 
 /// An entry that was made of an article.
 #[derive(Clone, Debug)]
@@ -27,46 +28,47 @@ pub struct Made {
     pub shown: Shown,
 }
 
-/// What is held.
+/// What is held, in two generations: when the young one is full, it takes the place of the old one. What
+/// is asked for is young again, so what is in use stays.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    entries: HashMap<(FileKey, ContentMode), Holding>,
+    young: Generation,
+    old: Generation,
+}
+
+#[derive(Debug, Default)]
+struct Generation {
+    files: HashMap<FileKey, Vec<Holding>>,
     bytes: usize,
 }
 
-/// An entry with all that it was made from.
+/// An entry with all that it was made from but the bytes of its file: whoever hears of other bytes has to
+/// say so.
 #[derive(Debug)]
 struct Holding {
     issued: EntryRow,
-    /// The digest of the article's file.
-    hash: Digest,
+    mode: ContentMode,
     made: Made,
 }
 
 impl Catalog {
     /// Gives the entry that was made for a row, if both the row and its file are as they were then.
-    pub fn recall(&self, issued: &EntryRow, mode: ContentMode) -> Result<Option<Made>> {
-        let Some(key) = &issued.file else { return Ok(None) };
-        let held = self.held.borrow();
-        let Some(holding) = held.entries.get(&(key.clone(), mode)) else { return Ok(None) };
-        let is_same = holding.issued == *issued && self.hash_of(key)? == Some(holding.hash);
-        Ok(is_same.then(|| holding.made.clone()))
+    pub fn recall(&self, issued: &EntryRow, mode: ContentMode) -> Option<Made> {
+        let mut held = self.held.borrow_mut();
+        let holding = held.take(issued.file.as_ref()?, mode).filter(|one| one.issued == *issued)?;
+        let made = holding.made.clone();
+        held.put(holding);
+        Some(made)
     }
 
-    /// Holds an entry that was made for a row. Where there is no room left, it gets that of all others.
-    pub fn remember(&self, issued: &EntryRow, mode: ContentMode, made: Made) -> Result<()> {
-        let Some(key) = &issued.file else { return Ok(()) };
-        let Some(hash) = self.hash_of(key)? else { return Ok(()) };
-        let mut held = self.held.borrow_mut();
-        held.bytes += size(&made.entry);
-        if held.bytes > MOST_BYTES {
-            *held = Held { bytes: size(&made.entry), ..Held::default() };
-        }
-        let holding = Holding { issued: issued.clone(), hash, made };
-        if let Some(former) = held.entries.insert((key.clone(), mode), holding) {
-            held.bytes -= size(&former.made.entry);
-        }
-        Ok(())
+    /// Holds an entry that was made for a row, and what is written of it.
+    pub fn remember(&self, issued: &EntryRow, mode: ContentMode, made: Made) {
+        self.held.borrow_mut().put(Holding { issued: issued.clone(), mode, made });
+    }
+
+    /// Lets go of what was made of a file that has other bytes now.
+    pub(super) fn let_go_of(&self, file: &FileKey) {
+        self.held.borrow_mut().drop_file(file);
     }
 
     /// Lets go of all entries.
@@ -75,6 +77,50 @@ impl Catalog {
     }
 }
 
-fn size(entry: &Entry) -> usize {
-    entry.length() + FRAME_BYTES
+impl Held {
+    fn put(&mut self, holding: Holding) {
+        let Some(file) = holding.issued.file.clone() else { return };
+        self.take(&file, holding.mode);
+        let size = holding.size();
+        if self.young.bytes + size > MOST_BYTES {
+            self.old = std::mem::take(&mut self.young);
+        }
+        holding.made.entry.pieces.keep();
+        self.young.bytes += size;
+        self.young.files.entry(file).or_default().push(holding);
+    }
+
+    fn take(&mut self, file: &FileKey, mode: ContentMode) -> Option<Holding> {
+        self.young.take(file, mode).or_else(|| self.old.take(file, mode))
+    }
+
+    fn drop_file(&mut self, file: &FileKey) {
+        for generation in [&mut self.young, &mut self.old] {
+            let dropped = generation.files.remove(file).unwrap_or_default();
+            generation.bytes -= dropped.iter().map(Holding::size).sum::<usize>();
+        }
+    }
+}
+
+impl Generation {
+    fn take(&mut self, file: &FileKey, mode: ContentMode) -> Option<Holding> {
+        let own = self.files.get_mut(file)?;
+        let taken = own.swap_remove(own.iter().position(|one| one.mode == mode)?);
+        self.bytes -= taken.size();
+        Some(taken)
+    }
+}
+
+impl Drop for Generation {
+    /// Where the entries go on being used, what is written of them is not kept any more.
+    fn drop(&mut self) {
+        let all = self.files.values().flatten();
+        all.for_each(|holding| holding.made.entry.pieces.forget());
+    }
+}
+
+impl Holding {
+    fn size(&self) -> usize {
+        self.made.entry.length() * TIMES + FRAME_BYTES
+    }
 }

@@ -220,7 +220,8 @@ impl Catalog {
 
     /// Gives the time at which an entry comes into the feeds or leaves them by itself next.
     pub fn next_due(&self) -> Result<Option<Timestamp>> {
-        let at: Option<i64> = self.db.query_row("SELECT min(at) FROM due", [], |row| row.get(0))?;
+        let mut query = self.db.prepare_cached("SELECT min(at) FROM due")?;
+        let at: Option<i64> = query.query_row([], |row| row.get(0))?;
         at.map(timestamp).transpose()
     }
 
@@ -233,11 +234,11 @@ impl Catalog {
                 self.feed_number(number, &[])?;
             }
         }
-        self.db.execute(
+        let mut delete = self.db.prepare_cached(
             "DELETE FROM feed WHERE key <> '[]' AND stale = 1 AND NOT EXISTS
                (SELECT 1 FROM member WHERE member.feed = feed.number)",
-            [],
         )?;
+        delete.execute([])?;
         self.gathered.borrow_mut().feeds.clear();
         let mut query =
             self.db.prepare_cached("SELECT number, plan, key, stale FROM feed ORDER BY plan")?;
@@ -288,13 +289,10 @@ impl Catalog {
             members.extend(self.members_at(feed, &last)?);
         }
         // SQLite gave them by rank; only the ids are to be put in order.
-        let mut sorted: Vec<Member> = Vec::with_capacity(members.len());
-        for group in members.chunk_by(|a, b| a.rank == b.rank) {
-            let mut group = group.to_vec();
+        for group in members.chunk_by_mut(|a, b| a.rank == b.rank) {
             group.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
-            sorted.extend(group);
         }
-        Ok(sorted)
+        Ok(members)
     }
 
     fn page_of_members(

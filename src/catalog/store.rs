@@ -33,6 +33,9 @@ const PAGE_CACHE_KIB: i64 = 4096;
 /// Likewise while a new state is made.
 const FIRST_PAGE_CACHE_KIB: i64 = 8192;
 
+/// How many statements stay prepared: all that a turn needs, whatever happened.
+const STATEMENTS: usize = 128;
+
 /// How long the log may become before it is folded into the file, in bytes.
 const LONGEST_LOG: u64 = 8 * 1024 * 1024;
 
@@ -149,7 +152,7 @@ impl Catalog {
         let is_unborn = condition == Some(Condition::Unborn);
         let cache = if is_unborn { FIRST_PAGE_CACHE_KIB } else { PAGE_CACHE_KIB };
         db.pragma_update(None, "cache_size", -cache)?;
-        db.set_prepared_statement_cache_capacity(64);
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
         let is_doubtful = condition == Some(Condition::Unsealed);
         let mut catalog = Self {
             db,
@@ -294,8 +297,10 @@ impl Catalog {
     pub fn begin(&mut self, print: &str) -> Result<bool> {
         self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
-        let last: Option<i64> =
-            self.db.query_row("SELECT max(number) FROM entry", [], |row| row.get(0))?;
+        let last: Option<i64> = self
+            .db
+            .prepare_cached("SELECT max(number) FROM entry")?
+            .query_row([], |row| row.get(0))?;
         self.first_new = last.unwrap_or_default() + 1;
         let holds_all_aliases = last.is_none();
         self.gathered.replace(Gathered { holds_all_aliases, ..Gathered::default() });

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::editions::DocumentRow;
@@ -15,12 +14,14 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::{ContentMode, Group, Settings};
 use crate::mill::FeedSummary;
 use crate::mill::library::{self, Library};
+use crate::mill::threads;
 use crate::model::archive::History;
 use crate::model::date::Timestamp;
 use crate::model::edition::Shown;
 use crate::model::feed::{Entry, Feed, Format, Tombstone, document_address};
 use crate::model::id::digest;
 use crate::model::language::Language;
+use crate::model::piece::Pieces;
 use crate::model::report::Report;
 use crate::model::text::Text;
 use crate::publish::directory::Directory;
@@ -101,7 +102,7 @@ impl Draft<'_> {
             return Ok(());
         }
         let chosen = choose(&self.row, &self.query, catalog, library, now)?;
-        let all = chosen.par_iter().map(Chosen::shown);
+        let all = threads::map(&chosen, Chosen::is_new, Chosen::shown).into_iter();
         let all = all.collect::<Result<Vec<_>, CatalogError>>()?;
         for (one, shown) in chosen.iter().zip(&all) {
             let Chosen { issued, origin: Origin::Article(article), entry } = one else { continue };
@@ -112,7 +113,7 @@ impl Draft<'_> {
                 issued.matter = Some(matter);
             }
             let made = Made { entry: Arc::clone(entry), shown: shown.clone() };
-            catalog.remember(&issued, self.query.plan.content, made)?;
+            catalog.remember(&issued, self.query.plan.content, made);
         }
         self.entries = chosen.into_iter().map(|one| one.entry).collect();
         self.before = self.shown.replace(all).unwrap_or_default();
@@ -206,6 +207,10 @@ enum Origin {
 }
 
 impl Chosen {
+    fn is_new(&self) -> bool {
+        matches!(self.origin, Origin::Article(_))
+    }
+
     /// Gives what matters to subscribers of it.
     fn shown(&self) -> Result<Shown, CatalogError> {
         match &self.origin {
@@ -242,7 +247,7 @@ pub(super) fn choose(
         let mut candidates = Vec::new();
         for member in due.filter(|member| member.entry.file.is_some()) {
             let is_known = member.entry.matter.is_some() && !needs_text(&member);
-            let held = if is_known { catalog.recall(&member.entry, plan.content)? } else { None };
+            let held = is_known.then(|| catalog.recall(&member.entry, plan.content)).flatten();
             candidates.push((member, held));
         }
         let missing = candidates.iter().filter(|(_, held)| held.is_none());
@@ -306,6 +311,7 @@ pub(super) fn entry(issued: &EntryRow, article: &Article, mode: ContentMode) -> 
         content: whole.content.clone().filter(|_| mode != ContentMode::Summary),
         image: whole.image.clone(),
         enclosures: whole.enclosures.clone(),
+        pieces: Pieces::default(),
     }
 }
 

@@ -87,21 +87,20 @@ impl Reader<'_> {
         progress: &dyn Progress,
         take: &mut dyn FnMut(Read) -> Result<(), CatalogError>,
     ) -> Result<(), CatalogError> {
+        if changed.len() <= 1 {
+            // Nothing is to be done at the same time.
+            return changed.into_iter().try_for_each(|changed| {
+                progress.step();
+                take(self.read_one(changed, progress))
+            });
+        }
         let (sender, receiver) = mpsc::sync_channel::<Vec<Read>>(2);
         thread::scope(|scope| {
             scope.spawn(move || {
                 let mut changed = changed.into_iter();
                 loop {
                     let batch: Vec<Changed> = changed.by_ref().take(BATCH).collect();
-                    let mut read: Vec<Read> = batch
-                        .into_par_iter()
-                        .map_init(Vec::new, |bytes, changed| {
-                            let read = self.read_head(changed, bytes);
-                            progress.step();
-                            read
-                        })
-                        .collect();
-                    self.doubt(&mut read, progress);
+                    let read = self.read_batch(batch, progress);
                     if read.is_empty() || progress.is_stopped() || sender.send(read).is_err() {
                         break;
                     }
@@ -111,8 +110,26 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads one file.
+    pub(super) fn read_one(&self, changed: Changed, progress: &dyn Progress) -> Read {
+        let mut read = self.read_head(changed, &mut Vec::new());
+        self.doubt(std::slice::from_mut(&mut read), progress);
+        read
+    }
+
+    fn read_batch(&self, batch: Vec<Changed>, progress: &dyn Progress) -> Vec<Read> {
+        let read = batch.into_par_iter().map_init(Vec::new, |bytes, changed| {
+            let read = self.read_head(changed, bytes);
+            progress.step();
+            read
+        });
+        let mut read: Vec<Read> = read.collect();
+        self.doubt(&mut read, progress);
+        read
+    }
+
     /// Reads a file as far as the catalog needs it; `bytes` is room to read it into.
-    pub(super) fn read_head(&self, changed: Changed, bytes: &mut Vec<u8>) -> Read {
+    fn read_head(&self, changed: Changed, bytes: &mut Vec<u8>) -> Read {
         let mut found = Found {
             changed,
             stamp: None,
@@ -155,7 +172,7 @@ impl Reader<'_> {
     /// Finds out which of the files may have been half written when they were read. Of those that were
     /// told to be whole, something is told if they were written to again; all others must have been
     /// quiet for a while.
-    pub(super) fn doubt(&self, read: &mut [Read], progress: &dyn Progress) {
+    fn doubt(&self, read: &mut [Read], progress: &dyn Progress) {
         let Some(guard) = &self.guard else { return };
         let mut is_caught_up = None;
         for Read { found, is_recent, written, .. } in read {

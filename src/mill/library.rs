@@ -3,8 +3,6 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use crate::catalog::files::FileKey;
 use crate::catalog::identity::Found;
 use crate::catalog::wholes::{Article, Kept};
@@ -12,6 +10,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::config::meant::Settings;
 use crate::mill::fresh::Fresh;
 use crate::mill::stock::{self, Depth};
+use crate::mill::threads;
 use crate::model::article::{Head, Whole};
 use crate::model::file::SeedFile;
 use crate::model::id::{Digest, digest};
@@ -72,15 +71,14 @@ impl<'a> Library<'a> {
             }
             all_kept.push(kept);
         }
-        let articles = all_kept.par_iter().map(|kept| kept.as_ref().map(Kept::article).transpose());
+        let article = |kept: &Option<Kept>| kept.as_ref().map(Kept::article).transpose();
+        let articles = threads::map(&all_kept, Option::is_some, article).into_iter();
         let mut articles = articles.collect::<Result<Vec<_>, CatalogError>>()?;
-        let read: Vec<_> = missing
-            .into_par_iter()
-            .map(|(index, file)| {
-                (index, read(self.settings, &self.fresh, &keys[index], &file), file)
-            })
-            .collect();
-        for (index, read, file) in read {
+        let read = |(index, file): &(usize, SeedFile)| {
+            read(self.settings, &self.fresh, &keys[*index], file)
+        };
+        let read = threads::map(&missing, |_| true, read);
+        for ((index, file), read) in missing.into_iter().zip(read) {
             match read {
                 Ok(read) => {
                     if self.is_guarded && catalog.hash_of(&keys[index])? != Some(read.hash) {

@@ -118,7 +118,7 @@ pub(super) fn publish(
     library: &mut Library<'_>,
     output: &Directory<'_>,
     former: BTreeMap<String, DocumentRow>,
-    drafts: Vec<Draft<'_>>,
+    drafts: &[Draft<'_>],
     progress: &dyn Progress,
 ) -> Result<Told, TurnError> {
     let mut ended = catalog.shown_feeds()?;
@@ -131,13 +131,12 @@ pub(super) fn publish(
         told: Told::default(),
         is_kept: false,
     };
-    let shared = Shared::of(settings, &drafts);
     let mut ready = Vec::new();
     for draft in drafts {
         ended.remove(&draft.query.folder);
         // Archive documents are in place before the document that points at them.
-        let history = press.archive(library, &draft)?;
-        let paths = paths(output, &draft, None);
+        let history = press.archive(library, draft)?;
+        let paths = paths(output, draft, None);
         if !draft.is_stale {
             press.told.written.unchanged += paths.len();
         }
@@ -145,14 +144,14 @@ pub(super) fn publish(
         if !draft.is_stale {
             continue;
         }
-        let feed = subscription(settings, press.catalog, &draft, history)?;
+        let feed = subscription(settings, press.catalog, draft, history)?;
         ready.push((draft, feed));
         if ready.len() == TOGETHER {
             press.replace(&mut ready, progress)?;
         }
     }
     press.replace(&mut ready, progress)?;
-    press.share(shared)?;
+    press.share(Shared::of(settings, drafts))?;
     press.remove_others()?;
     for folder in ended {
         press.catalog.set_shown(&folder, &[])?;
@@ -236,15 +235,15 @@ impl Press<'_> {
     /// Replaces what people subscribe to of some feeds.
     fn replace(
         &mut self,
-        ready: &mut Vec<(Draft<'_>, Feed)>,
+        ready: &mut Vec<(&Draft<'_>, Feed)>,
         progress: &dyn Progress,
     ) -> Result<(), TurnError> {
         let feeds: Vec<_> = ready.iter().map(|(_, feed)| feed).collect();
         let mut placed = self.print(&feeds)?.into_iter();
         for (draft, feed) in ready.drain(..) {
-            let count = paths(self.output, &draft, None).len();
+            let count = paths(self.output, draft, None).len();
             let placed: Vec<_> = placed.by_ref().take(count).collect();
-            let glance = overview::glance(self.settings, self.catalog, &draft, &feed.entries)?;
+            let glance = overview::glance(self.settings, self.catalog, draft, &feed.entries)?;
             self.catalog.set_glance(draft.row.number, &glance)?;
             self.record(Some(&draft.query.folder), &placed)?;
             self.catalog.set_shown(&draft.query.folder, draft.shown())?;
@@ -294,13 +293,10 @@ impl Press<'_> {
         M: FnOnce() -> (Document, Timestamp) + Send,
     {
         let output = self.output;
-        let mut prepared = Ok(Vec::new());
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| prepared = output.prepare(makers));
-            let kept = if self.is_kept { Ok(()) } else { self.catalog.keep() };
-            self.is_kept = kept.is_ok();
-            kept
-        })?;
+        let keep = || if self.is_kept { Ok(()) } else { self.catalog.keep() };
+        let (prepared, kept) = output.prepare(makers, keep);
+        kept?;
+        self.is_kept = true;
         let placed = output.place(prepared?)?;
         self.sync(&placed)?;
         Ok(placed)

@@ -269,9 +269,7 @@ impl Intake<'_> {
         while let Some(changed) = self.again.pop_front() {
             // It may have got an entry of its own since it was to be read again.
             let Some(changed) = catalog.again(&changed.key(), inputs)? else { continue };
-            let mut read = reader.read_head(changed, &mut Vec::new());
-            reader.doubt(std::slice::from_mut(&mut read), progress);
-            self.take_read(catalog, read)?;
+            self.take_read(catalog, reader.read_one(changed, progress))?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::model::archive::{History, Page};
 use crate::model::article::{Author, Enclosure, Image};
 use crate::model::date::Timestamp;
 use crate::model::language::Language;
+use crate::model::piece::Pieces;
 use crate::model::text::{Html, Text};
 
 /// Where the page that lists all feeds stands below the output.
@@ -150,6 +151,9 @@ pub struct Entry {
     pub image: Option<Image>,
     /// Sound and film.
     pub enclosures: Vec<Enclosure>,
+    /// What was written of it.
+    #[serde(skip)]
+    pub pieces: Pieces,
 }
 
 /// An entry that is no more (RFC 6721).

@@ -15,5 +15,6 @@ pub mod language;
 pub mod list;
 pub mod news;
 pub mod overview;
+pub mod piece;
 pub mod report;
 pub mod text;

@@ -6,11 +6,11 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -23,9 +23,13 @@ use crate::publish::coding;
 /// How the name of a temporary file begins and ends.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
-/// How many documents are written at a time. Most of that goes by waiting for the disk, which is done
-/// with several almost as soon as with one.
+/// How many documents are made and written at a time. Most of that goes by waiting for the disk, which is
+/// done with several almost as soon as with one.
 const AT_A_TIME: usize = 8;
+
+/// The threads that do so; `None` where the system gives none, so that those of all other work have to.
+static WRITERS: LazyLock<Option<ThreadPool>> =
+    LazyLock::new(|| ThreadPoolBuilder::new().num_threads(AT_A_TIME).build().ok());
 
 /// The output could not be written.
 #[derive(Debug)]
@@ -60,8 +64,7 @@ pub struct Placed {
 /// A document that is ready to take its place.
 #[derive(Debug)]
 pub struct Prepared {
-    path: String,
-    hash: Digest,
+    document: Document,
     modified: Timestamp,
     /// Its bytes beside its place; `None` when it is there already.
     file: Option<TempPath>,
@@ -124,47 +127,31 @@ impl<'a> Directory<'a> {
         self.root.join(path).is_file()
     }
 
-    /// Makes documents and their coded twins on all threads, and writes each beside its place as soon as it
-    /// is made. The time of each becomes the time of change of its files, or one second after that of what
+    /// Makes documents and their coded twins, and writes each beside its place, on threads that are there
+    /// for that; something else is done `meanwhile`. The time of each becomes the time of change of its files, or one second after that of what
     /// they replace, if that is later: so other bytes always have a later time.
     ///
     /// Gives the files in the order of the documents, each followed by its twins. Nobody sees them before
     /// [`Self::place`]; what is not placed is removed when it is dropped.
-    pub fn prepare<M>(&self, makers: Vec<M>) -> Result<Vec<Prepared>, PublishError>
+    pub fn prepare<M, T>(
+        &self,
+        makers: Vec<M>,
+        meanwhile: impl FnOnce() -> T,
+    ) -> (Result<Vec<Prepared>, PublishError>, T)
     where
         M: FnOnce() -> (Document, Timestamp) + Send,
     {
-        let writers = AT_A_TIME.min(makers.len() * (1 + self.codings.len()));
-        let (made, queue) = mpsc::channel();
-        let (queue, prepared) = (Mutex::new(queue), Mutex::new(Vec::new()));
-        let write = || {
-            let next = || locked(&queue).recv();
-            while let Ok((index, document, modified)) = next() {
-                let written = self.write(&document, modified);
-                locked(&prepared).push((index, written));
-            }
+        let prepare = |make: M| {
+            let (document, modified) = make();
+            let files = self.with_twins(document)?.into_iter();
+            files.map(|file| self.write(file, modified)).collect::<Result<Vec<_>, _>>()
         };
-        thread::scope(|scope| {
-            for _ in 1..writers {
-                // Where the system gives no thread, the others do its work.
-                let _ = thread::Builder::new().spawn_scoped(scope, write);
-            }
-            let makers = makers.into_par_iter().enumerate();
-            let all_made = makers.try_for_each_with(made, |made, (number, make)| {
-                let (document, modified) = make();
-                let files = self.with_twins(document)?.into_iter().enumerate();
-                files.for_each(|(twin, file)| {
-                    // It is heard: the queue ends when everything is made.
-                    let _ = made.send(((number, twin), file, modified));
-                });
-                Ok(())
-            });
-            write();
-            all_made
-        })?;
-        let mut prepared = prepared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        prepared.sort_by_key(|(index, _)| *index);
-        prepared.into_iter().map(|(_, written)| written).collect()
+        let mut prepared = Ok(Vec::new());
+        let done = beside_writers(|scope| {
+            scope.spawn(|_| prepared = makers.into_par_iter().map(prepare).collect());
+            meanwhile()
+        });
+        (prepared.map(|files: Vec<_>| files.into_iter().flatten().collect()), done)
     }
 
     /// Puts documents into their places. Each is replaced atomically, and only when its bytes differ. The
@@ -173,7 +160,7 @@ impl<'a> Directory<'a> {
         // What was there before stays open until all have their places: see `Prepared::former`.
         let mut formers = Vec::new();
         let mut place = |one: Prepared| {
-            let path = self.root.join(&one.path);
+            let path = self.root.join(&one.document.path);
             formers.push(one.former);
             let is_replaced = one.file.is_some();
             match one.file {
@@ -181,9 +168,15 @@ impl<'a> Directory<'a> {
                 None => at(&path, date(&path, one.modified))?,
             }
             let stamp = stamp_of(&at(&path, fs::symlink_metadata(&path))?);
-            Ok(Placed { path: one.path, stamp, hash: one.hash, is_replaced })
+            Ok((one.document, stamp, is_replaced))
         };
-        prepared.into_iter().map(&mut place).collect()
+        let placed: Vec<_> = prepared.into_iter().map(&mut place).collect::<Result<_, _>>()?;
+        // Subscribers have them by now; what follows is for the next turn.
+        let tell = |(document, stamp, is_replaced): (Document, _, _)| {
+            let hash = digest(&document.bytes);
+            Placed { path: document.path, stamp, hash, is_replaced }
+        };
+        Ok(placed.into_par_iter().map(tell).collect())
     }
 
     /// Adds the coded twins to a document.
@@ -195,7 +188,7 @@ impl<'a> Directory<'a> {
     }
 
     /// Writes a document beside its place, unless it is there already.
-    fn write(&self, document: &Document, modified: Timestamp) -> Result<Prepared, PublishError> {
+    fn write(&self, document: Document, modified: Timestamp) -> Result<Prepared, PublishError> {
         let path = self.root.join(&document.path);
         let former = open(&path).ok();
         let is_there = former.as_ref().is_some_and(|former| is_same(former, &document.bytes));
@@ -204,8 +197,7 @@ impl<'a> Directory<'a> {
         } else {
             Some(at(&path, write_beside(&path, &document.bytes, after_former(&path, modified)))?)
         };
-        let hash = digest(&document.bytes);
-        Ok(Prepared { path: document.path.clone(), hash, modified, file, former })
+        Ok(Prepared { document, modified, file, former })
     }
 
     /// Makes sure that the documents that were placed or removed at some paths outlive a power cut.
@@ -248,6 +240,14 @@ impl<'a> Directory<'a> {
             at(above, File::open(above).and_then(|above| above.sync_all()))?;
         }
         Ok(true)
+    }
+}
+
+/// Does something on this thread that gives work to the writers, and waits until all is done.
+fn beside_writers<'s, T>(work: impl FnOnce(&Scope<'s>) -> T) -> T {
+    match &*WRITERS {
+        Some(writers) => writers.in_place_scope(work),
+        None => rayon::in_place_scope(work),
     }
 }
 
@@ -304,10 +304,6 @@ fn write_beside(path: &Path, bytes: &[u8], modified: Timestamp) -> io::Result<Te
     temporary.as_file().set_modified(system_time(modified))?;
     temporary.as_file().sync_all()?;
     Ok(temporary.into_temp_path())
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn system_time(at: Timestamp) -> SystemTime {

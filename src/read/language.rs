@@ -10,7 +10,7 @@ use whatlang::{Lang, detect as guess};
 use crate::model::language::Language;
 
 /// How much of a text is looked at, in characters: more tells nothing new.
-const SAMPLE: usize = 4000;
+const SAMPLE: usize = 2000;
 
 /// How many ideographs tell the script of Chinese: a third of them differ.
 const ENOUGH_HAN: usize = 600;

@@ -1,6 +1,7 @@
 //! Atom 1.0 (RFC 4287).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
@@ -11,6 +12,7 @@ use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
+use crate::model::piece::Variant;
 use crate::render::xml;
 
 const TOMBSTONES: (&str, &str) = ("at", "http://purl.org/atompub/tombstones/1.0");
@@ -31,7 +33,8 @@ pub fn render(feed: &Feed) -> Document {
         logo: feed.image.as_ref().map(ToString::to_string),
         rights: feed.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: (!feed.description.is_empty()).then(|| plain(&feed.description, None)),
-        entries: feed.entries.iter().map(|item| entry(feed, item)).collect(),
+        // One stands for all of them.
+        entries: vec![atom_syndication::Entry::default(); feed.entries.len().min(1)],
         extensions: tombstones(feed).into_iter().chain(history(feed)).collect(),
         namespaces: [
             (uses_media, MEDIA),
@@ -45,12 +48,27 @@ pub fn render(feed: &Feed) -> Document {
         lang: Some(feed.language.to_string()),
         ..atom_syndication::Feed::default()
     };
+    let text = with_zulu_dates(xml::finish(&written(&atom), &feed.up_to_root()));
+    let text = xml::with_empty_mark(text, feed.history_mark());
+    let pieces: Vec<_> = feed.entries.iter().map(|entry| piece(feed, entry)).collect();
+    let text = xml::filled(text, "entry", &pieces);
+    Document::text(feed.path(Format::Atom), Format::Atom.content_type(), text)
+}
+
+fn written(atom: &atom_syndication::Feed) -> Vec<u8> {
     let config = WriteConfig { write_document_declaration: false, indent_size: Some(1) };
     // Writing into a vector does not fail.
-    let element = atom.write_with_config(Vec::new(), config).unwrap_or_default();
-    let text = with_zulu_dates(xml::finish(&element, &feed.up_to_root()));
-    let text = xml::with_empty_mark(text, feed.history_mark());
-    Document::text(feed.path(Format::Atom), Format::Atom.content_type(), text)
+    atom.write_with_config(Vec::new(), config).unwrap_or_default()
+}
+
+/// Writes an entry, unless it is kept.
+fn piece(feed: &Feed, entry: &Entry) -> Arc<str> {
+    let variant = Variant::of(Format::Atom, entry, feed);
+    entry.pieces.get_or_write(variant.clone(), || {
+        let entries = vec![element(entry, &variant)];
+        let atom = atom_syndication::Feed { entries, ..atom_syndication::Feed::default() };
+        with_zulu_dates(xml::piece(&written(&atom), "entry"))
+    })
 }
 
 /// Ends the dates with `Z`, which every reader knows, where the crate writes `+00:00`. Text can't be
@@ -98,13 +116,13 @@ fn feed_links(feed: &Feed) -> Vec<Link> {
     [own, home].into_iter().chain(hubs).chain(pages).collect()
 }
 
-fn entry(feed: &Feed, entry: &Entry) -> atom_syndication::Entry {
-    let foreign = entry.language.as_ref().filter(|language| **language != feed.language);
+fn element(entry: &Entry, variant: &Variant) -> atom_syndication::Entry {
+    let foreign = entry.language.as_ref().filter(|_| variant.is_foreign);
     atom_syndication::Entry {
         title: plain(&entry.title, foreign),
         id: entry.id.to_string(),
         updated: date(entry.updated),
-        authors: entry_authors(feed, entry),
+        authors: entry_authors(entry, variant),
         categories: entry.tags.iter().map(|tag| category(tag)).collect(),
         links: entry_links(entry),
         published: Some(date(entry.published)),
@@ -127,12 +145,10 @@ fn feed_authors(feed: &Feed) -> Vec<Person> {
 
 /// Names an entry's authors. An entry without one needs none where the feed has one; where neither
 /// has, the source or the feed's title stands in (RFC 4287 §4.1.2 wants an author).
-fn entry_authors(feed: &Feed, entry: &Entry) -> Vec<Person> {
-    if entry.authors.is_empty() && feed.authors.is_empty() {
-        let name = entry.source.as_ref().unwrap_or(&feed.title).to_string();
-        return vec![Person { name, ..Person::default() }];
-    }
-    entry.authors.iter().map(person).collect()
+fn entry_authors(entry: &Entry, variant: &Variant) -> Vec<Person> {
+    let stand_in = variant.stand_in.iter().map(ToString::to_string);
+    let stand_in = stand_in.map(|name| Person { name, ..Person::default() });
+    entry.authors.iter().map(person).chain(stand_in).collect()
 }
 
 fn category(tag: &str) -> Category {

@@ -1,11 +1,14 @@
 //! JSON Feed 1.1.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::model::article::Author;
 use crate::model::document::Document;
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
+use crate::model::piece::Variant;
 use crate::model::text::{Html, Text};
 
 #[derive(Serialize)]
@@ -25,7 +28,8 @@ struct JsonFeed<'a> {
     language: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hubs: Vec<JsonHub<'a>>,
-    items: Vec<JsonItem<'a>>,
+    /// None: they are put in when it is written.
+    items: [(); 0],
 }
 
 #[derive(Serialize)]
@@ -95,12 +99,34 @@ pub fn render(feed: &Feed) -> Document {
         authors: authors(&feed.authors),
         language: feed.language.as_str(),
         hubs: feed.hubs.iter().map(|hub| JsonHub { r#type: "WebSub", url: hub.as_str() }).collect(),
-        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        items: [],
     };
-    // Only a map with keys that are no strings, or a failing writer, could make this fail.
-    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    text.push('\n');
+    let pieces: Vec<_> = feed.entries.iter().map(|entry| piece(feed, entry)).collect();
+    let text = filled(written(&json), &pieces);
     Document::text(feed.path(Format::Json), Format::Json.content_type(), text)
+}
+
+fn written(value: &impl Serialize) -> String {
+    // Only a map with keys that are no strings, or a failing writer, could make this fail.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Puts items into the list at the end of a feed.
+fn filled(feed: String, pieces: &[Arc<str>]) -> String {
+    match feed.strip_suffix("]\n}") {
+        Some(head) if !pieces.is_empty() => {
+            [head, "\n    ", &pieces.join(",\n    "), "\n  ]\n}\n"].concat()
+        }
+        _ => feed + "\n",
+    }
+}
+
+/// Writes an item, unless it is kept.
+fn piece(feed: &Feed, entry: &Entry) -> Arc<str> {
+    let variant = Variant::of(Format::Json, entry, feed);
+    let is_foreign = variant.is_foreign;
+    // Its texts have no line breaks that aren't escaped.
+    entry.pieces.get_or_write(variant, || written(&item(entry, is_foreign)).replace('\n', "\n    "))
 }
 
 /// Names authors. A mail address is given as their URL where they have no other, as the
@@ -113,7 +139,7 @@ fn authors(authors: &[Author]) -> Vec<JsonAuthor<'_>> {
     authors.iter().map(|author| JsonAuthor { name: &author.name, url: address(author) }).collect()
 }
 
-fn item<'a>(feed: &Feed, entry: &'a Entry) -> JsonItem<'a> {
+fn item(entry: &Entry, is_foreign: bool) -> JsonItem<'_> {
     let summary = entry.summary.as_deref();
     let content_html = entry.content.as_ref().map(Html::as_str);
     JsonItem {
@@ -129,11 +155,7 @@ fn item<'a>(feed: &Feed, entry: &'a Entry) -> JsonItem<'a> {
         date_modified: entry.updated.rfc3339(),
         authors: authors(&entry.authors),
         tags: entry.tags.iter().map(Text::as_str).collect(),
-        language: entry
-            .language
-            .as_ref()
-            .filter(|language| **language != feed.language)
-            .map(Language::as_str),
+        language: entry.language.as_ref().filter(|_| is_foreign).map(Language::as_str),
         attachments: entry
             .enclosures
             .iter()

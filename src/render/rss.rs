@@ -1,6 +1,7 @@
 //! RSS 2.0, after the specification and the Best Practices Profile of the RSS Advisory Board.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
@@ -10,6 +11,8 @@ use crate::model::article::Author;
 use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::feed::{Entry, Feed, Format};
+use crate::model::piece::Variant;
+use crate::model::text::Html;
 use crate::render::xml;
 
 const ATOM: (&str, &str) = ("atom", "http://www.w3.org/2005/Atom");
@@ -34,13 +37,15 @@ pub fn render(feed: &Feed) -> Document {
         image: image(feed),
         extensions: channel_extensions(feed),
         namespaces: namespaces(feed),
-        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        items: placeholder(feed).into_iter().collect(),
         ..Channel::default()
     };
     // Writing into a vector does not fail.
     let element = channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default();
     let text = xml::finish(without_declaration(&element), &feed.up_to_root());
     let text = xml::with_empty_mark(text, feed.history_mark());
+    let pieces: Vec<_> = feed.entries.iter().map(|entry| piece(feed, entry)).collect();
+    let text = xml::filled(text, "item", &pieces);
     Document::text(feed.path(Format::Rss), Format::Rss.content_type(), text)
 }
 
@@ -96,16 +101,40 @@ fn link(rel: &str, href: &str, media_type: Option<&str>) -> Extension {
     element("atom:link", attributes.iter().filter_map(|(name, value)| Some((*name, (*value)?))))
 }
 
-fn item(feed: &Feed, entry: &Entry) -> Item {
-    let (description, content) = match (&entry.summary, &entry.content) {
-        (Some(summary), Some(content)) => (Some(summary_html(summary)), Some(content)),
-        (Some(summary), None) => (Some(summary_html(summary)), None),
-        (None, content) => (content.as_ref().map(|html| html.as_str().to_owned()), None),
-    };
+/// Stands for all items in the channel, so that the crate adds the prefixes that they use.
+fn placeholder(feed: &Feed) -> Option<Item> {
+    let mut all = feed.entries.iter();
+    (!feed.entries.is_empty()).then(|| Item {
+        content: all.clone().find_map(|entry| encoded(entry)).map(|_| String::new()),
+        dublin_core_ext: all.find_map(|entry| dublin_core(entry, &variant(feed, entry))),
+        ..Item::default()
+    })
+}
+
+/// Writes an item, unless it is kept.
+fn piece(feed: &Feed, entry: &Entry) -> Arc<str> {
+    let variant = variant(feed, entry);
+    entry.pieces.get_or_write(variant.clone(), || {
+        let channel = Channel { items: vec![item(entry, &variant)], ..Channel::default() };
+        xml::piece(&channel.pretty_write_to(Vec::new(), b' ', 1).unwrap_or_default(), "item")
+    })
+}
+
+fn variant(feed: &Feed, entry: &Entry) -> Variant {
+    Variant::of(Format::Rss, entry, feed)
+}
+
+/// Gives what stands in `content:encoded`: the content, unless it is the description.
+fn encoded(entry: &Entry) -> Option<&Html> {
+    entry.content.as_ref().filter(|_| entry.summary.is_some())
+}
+
+fn item(entry: &Entry, variant: &Variant) -> Item {
+    let content = || entry.content.as_ref().map(|html| html.as_str().to_owned());
     Item {
         title: Some(xml::referenced(&entry.title)),
         link: entry.permalink.as_ref().map(ToString::to_string),
-        description,
+        description: entry.summary.as_deref().map(summary_html).or_else(content),
         author: entry.authors.iter().find_map(mailbox),
         categories: entry.tags.iter().map(|tag| Category::from(tag.as_str())).collect(),
         enclosure: entry.enclosures.first().map(|enclosure| rss::Enclosure {
@@ -115,9 +144,9 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
         }),
         guid: Some(Guid { value: entry.id.to_string(), permalink: entry.id_is_permalink() }),
         pub_date: Some(entry.published.rfc822()),
-        content: content.map(|html| html.as_str().to_owned()),
+        content: encoded(entry).and_then(|_| content()),
         extensions: item_extensions(entry),
-        dublin_core_ext: dublin_core(feed, entry),
+        dublin_core_ext: dublin_core(entry, variant),
         ..Item::default()
     }
 }
@@ -133,8 +162,8 @@ fn mailbox(author: &Author) -> Option<String> {
 }
 
 /// Names the authors, and the language where it isn't the channel's.
-fn dublin_core(feed: &Feed, entry: &Entry) -> Option<DublinCoreExtension> {
-    let foreign = entry.language.as_ref().filter(|language| **language != feed.language);
+fn dublin_core(entry: &Entry, variant: &Variant) -> Option<DublinCoreExtension> {
+    let foreign = entry.language.as_ref().filter(|_| variant.is_foreign);
     let extension = DublinCoreExtension {
         creators: entry.authors.iter().map(|author| author.name.to_string()).collect(),
         languages: foreign.map(ToString::to_string).into_iter().collect(),

@@ -1,5 +1,8 @@
 //! What the XML documents have in common.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::model::feed::STYLESHEET_PATH;
 use crate::model::text::lossy;
 
@@ -29,6 +32,28 @@ pub(super) fn finish(element: &[u8], up_to_root: &str) -> String {
         lossy(element)
     );
     replaced(document, REFERENCE, "&#x")
+}
+
+/// Cuts the element of an entry out of a document that a crate has written of this entry alone, the
+/// references put in.
+pub(super) fn piece(document: &[u8], name: &str) -> String {
+    let document = lossy(document);
+    let element = span(&document, name).map_or("", |span| &document[span]);
+    replaced(element.to_owned(), REFERENCE, "&#x")
+}
+
+/// Puts the elements of all entries where a document has one that stands for them.
+pub(super) fn filled(document: String, name: &str, pieces: &[Arc<str>]) -> String {
+    let Some(Range { start, end }) = span(&document, name) else { return document };
+    let (head, tail) = (&document[..start], &document[end..]);
+    let indent = &head[head.trim_ascii_end().len()..];
+    [head, &pieces.join(indent), tail].concat()
+}
+
+/// Finds the only element of a name. What stands around it is escaped; in it there may be HTML as it is.
+fn span(document: &str, name: &str) -> Option<Range<usize>> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    Some(document.find(&open)?..document.rfind(&close)? + close.len())
 }
 
 /// Replaces a text wherever it stands. Unlike the library's, this is as fast in Chinese as in English.

@@ -8,6 +8,7 @@ use feedmill::model::date::Timestamp;
 use feedmill::model::feed::{Entry, Feed, Format};
 use feedmill::model::language::Language;
 use feedmill::model::list::{Branch, Outline};
+use feedmill::model::piece::Pieces;
 use feedmill::model::text::{Html, Text};
 use feedmill::render;
 use feedmill::select::safe_path;
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 /// What breaks one syntax or another where it is not escaped.
-const PIECES: [&str; 22] = [
+const PIECES: [&str; 26] = [
     "]]>",
     "<![CDATA[",
     "&",
@@ -27,6 +28,10 @@ const PIECES: [&str; 22] = [
     "&nbsp",
     "<b>",
     "</title>",
+    "<item>",
+    "</item>",
+    "<entry>",
+    "</entry>",
     "</description>",
     "-->",
     "<!--",
@@ -101,6 +106,7 @@ impl Words {
                 seconds: None,
                 title: Some(self.line(11)),
             }],
+            pieces: Pieces::default(),
         };
         Feed {
             name: String::new(),
@@ -139,6 +145,12 @@ fn escaped(text: &str) -> String {
 
 fn rendered(feed: &Feed, format: Format) -> String {
     String::from_utf8(render::document(feed, format).bytes).expect("it is UTF-8")
+}
+
+/// Gives the same feed with entries of which nothing was written yet.
+fn anew(feed: &Feed) -> Feed {
+    let entries = feed.entries.iter().map(|entry| Arc::new(Entry::clone(entry))).collect();
+    Feed { entries, ..feed.clone() }
 }
 
 /// Gives the text of an element, by the names on the way to it; of an attribute, by `@` and its name.
@@ -240,6 +252,32 @@ proptest! {
         prop_assert_eq!(&item["summary"], &json!(words.lines(8).as_str()));
         prop_assert_eq!(&item["content_html"], &json!(words.content()));
         prop_assert_eq!(&item["attachments"][0]["title"], &json!(words.line(11).as_str()));
+    }
+
+    /// Whatever was written of an entry for one feed, others get what they would without it.
+    #[test]
+    fn what_is_kept_of_an_entry_changes_no_document(words in any_feed(), others in any_feed()) {
+        let (feed, other) = (words.feed(), others.feed());
+        let nameless = Entry { authors: Vec::new(), source: None, ..Entry::clone(&feed.entries[0]) };
+        let foreign = Entry { language: Language::parse("zh"), summary: None, ..nameless.clone() };
+        let entries = [Arc::new(nameless), Arc::new(foreign), Arc::clone(&other.entries[0])];
+        for entry in &entries {
+            entry.pieces.keep();
+        }
+        let titled = |title: Text| Feed { title, entries: entries.to_vec(), authors: Vec::new(), ..feed.clone() };
+        let feeds = [
+            titled(words.line(0)),
+            titled(others.line(0)),
+            Feed { language: Language::parse("zh").expect("a language"), ..titled(words.line(1)) },
+            Feed { entries: entries[1..].to_vec(), ..other },
+            Feed { entries: Vec::new(), ..feed.clone() },
+            feed,
+        ];
+        for feed in feeds.iter().chain(&feeds) {
+            for format in Format::ALL {
+                prop_assert_eq!(rendered(feed, format), rendered(&anew(feed), format));
+            }
+        }
     }
 
     #[test]

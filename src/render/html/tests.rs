@@ -11,6 +11,7 @@ use crate::model::date::Timestamp;
 use crate::model::document::Document;
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::language::Language;
+use crate::model::piece::Pieces;
 use crate::model::text::{Html, Text};
 use crate::render::html::{render, stylesheet};
 
@@ -43,6 +44,7 @@ fn entry(id: &str, title: &str, tag: Option<&str>) -> Entry {
         content: None,
         image: None,
         enclosures: Vec::new(),
+        pieces: Pieces::default(),
     }
 }
 

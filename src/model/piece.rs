@@ -1,0 +1,117 @@
+//! What was written of an entry, so that the next edition need not write it again.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::model::feed::{Entry, Feed, Format};
+use crate::model::text::Text;
+
+/// In how many ways an entry is kept at most. There are more only where it stands in many feeds without
+/// authors.
+const MOST_KEPT: usize = 8;
+
+/// All that the writing of an entry depends on besides the entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    format: Format,
+    /// Whether its language is another than that of the feed, so that it is told.
+    pub is_foreign: bool,
+    /// Who stands in for the author, where the format must have one and nobody is named.
+    pub stand_in: Option<Text>,
+}
+
+impl Variant {
+    /// Tells how an entry is written in a feed.
+    #[must_use]
+    pub fn of(format: Format, entry: &Entry, feed: &Feed) -> Self {
+        let is_foreign = entry.language.as_ref().is_some_and(|own| *own != feed.language);
+        let is_nameless =
+            format == Format::Atom && entry.authors.is_empty() && feed.authors.is_empty();
+        let stand_in = is_nameless.then(|| entry.source.as_ref().unwrap_or(&feed.title).clone());
+        Self { format, is_foreign, stand_in }
+    }
+}
+
+/// The parts of documents that stand for one entry, as long as they are wanted. They are none of what the
+/// entry tells: entries that differ by them alone are equal.
+#[derive(Debug, Default)]
+pub struct Pieces(Mutex<Option<Vec<Piece>>>);
+
+/// A part of a document, and how it is written.
+type Piece = (Variant, Arc<str>);
+
+impl Pieces {
+    /// Keeps what is written from now on.
+    pub fn keep(&self) {
+        self.kept().get_or_insert_default();
+    }
+
+    /// Keeps nothing any more.
+    pub fn forget(&self) {
+        self.kept().take();
+    }
+
+    /// Gives what was written before, or writes it.
+    pub fn get_or_write(&self, variant: Variant, write: impl FnOnce() -> String) -> Arc<str> {
+        let find =
+            |(known, piece): &(Variant, Arc<str>)| (*known == variant).then(|| Arc::clone(piece));
+        if let Some(piece) = self.kept().iter().flatten().find_map(find) {
+            return piece;
+        }
+        // Nobody waits meanwhile: another thread may write it in another format.
+        let piece = Arc::from(write());
+        if let Some(kept) = self.kept().as_mut() {
+            if kept.len() >= MOST_KEPT {
+                kept.clear();
+            }
+            kept.push((variant, Arc::clone(&piece)));
+        }
+        piece
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Vec<Piece>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Pieces {
+    /// A copy may be changed, so it begins with nothing.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Pieces {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Pieces {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variant(stand_in: &str) -> Variant {
+        Variant { format: Format::Atom, is_foreign: false, stand_in: Some(Text::line(stand_in)) }
+    }
+
+    #[test]
+    fn a_piece_is_written_once_while_it_is_kept() {
+        let pieces = Pieces::default();
+        let written = |name: &str, text: &str| {
+            pieces.get_or_write(variant(name), || text.to_owned()).to_string()
+        };
+        assert_eq!([written("a", "1"), written("a", "2")], ["1", "2"]);
+        pieces.keep();
+        assert_eq!([written("a", "3"), written("a", "4"), written("b", "5")], ["3", "3", "5"]);
+        pieces.keep();
+        assert_eq!(written("a", "6"), "3");
+        for number in 0..MOST_KEPT {
+            written(&number.to_string(), "7");
+        }
+        assert_eq!(written("a", "8"), "8");
+        pieces.forget();
+        assert_eq!(written("a", "9"), "9");
+    }
+}
