@@ -14,8 +14,8 @@ use crate::cli::{Outcome, settings};
 use crate::daemon::{self, Ending, Setup};
 use crate::ops::alarm::SystemClock;
 use crate::ops::log::{self, Form};
-use crate::ops::open_files;
 use crate::ops::signals::Signals;
+use crate::ops::{memory, open_files};
 
 /// Runs the service until a signal ends it.
 pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
@@ -23,6 +23,7 @@ pub(super) fn run(common: &Common, options: &RunOptions) -> Result<Outcome> {
     let settings = settings::load_with(common, flags.clone())?.settings;
     begin_log(common);
     open_files::take_all();
+    memory::share();
     let again = common.clone();
     let was_there = AtomicBool::new(settings::path(common).exists());
     let setup = Setup {
