@@ -1,12 +1,12 @@
 //! The output folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
@@ -23,8 +23,8 @@ use crate::publish::coding;
 /// How the name of a temporary file begins and ends.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
-/// How many documents are made and written at a time. Most of that goes by waiting for the disk, which is
-/// done with several almost as soon as with one.
+/// How many documents are written at a time. Most of that goes by waiting for the disk, which is done
+/// with several almost as soon as with one.
 const AT_A_TIME: usize = 8;
 
 /// The threads that do so; `None` where the system gives none, so that those of all other work have to.
@@ -127,12 +127,13 @@ impl<'a> Directory<'a> {
         self.root.join(path).is_file()
     }
 
-    /// Makes documents and their coded twins, and writes each beside its place, on threads that are there
-    /// for that; something else is done `meanwhile`. The time of each becomes the time of change of its files, or one second after that of what
-    /// they replace, if that is later: so other bytes always have a later time.
+    /// Makes documents and their coded twins on all threads, and has each written beside its place as soon as
+    /// it is made; something else is done `meanwhile`. The time of each becomes the time of change of its
+    /// files, or one second after that of what they replace, if that is later: so other bytes always have a
+    /// later time.
     ///
-    /// Gives the files in the order of the documents, each followed by its twins. Nobody sees them before
-    /// [`Self::place`]; what is not placed is removed when it is dropped.
+    /// Gives the files in the order of the documents, each followed by its twins, or the first error in this
+    /// order. Nobody sees them before [`Self::place`]; what is not placed is removed when it is dropped.
     pub fn prepare<M, T>(
         &self,
         makers: Vec<M>,
@@ -141,17 +142,27 @@ impl<'a> Directory<'a> {
     where
         M: FnOnce() -> (Document, Timestamp) + Send,
     {
-        let prepare = |make: M| {
-            let (document, modified) = make();
-            let files = self.with_twins(document)?.into_iter();
-            files.map(|file| self.write(file, modified)).collect::<Result<Vec<_>, _>>()
+        let prepared = Mutex::new(BTreeMap::new());
+        let add = |index, one| {
+            prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(index, one);
         };
-        let mut prepared = Ok(Vec::new());
-        let done = beside_writers(|scope| {
-            scope.spawn(|_| prepared = makers.into_par_iter().map(prepare).collect());
-            meanwhile()
+        let done = beside_writers(|writers| {
+            let make = |(number, make): (usize, M)| {
+                let (document, modified) = make();
+                match self.with_twins(document) {
+                    Ok(files) => files.into_iter().enumerate().for_each(|(twin, file)| {
+                        writers.spawn(move |_| add((number, twin), self.write(file, modified)));
+                    }),
+                    Err(error) => add((number, 0), Err(error)),
+                }
+            };
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| makers.into_par_iter().enumerate().for_each(make));
+                meanwhile()
+            })
         });
-        (prepared.map(|files: Vec<_>| files.into_iter().flatten().collect()), done)
+        let prepared = prepared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (prepared.into_values().collect(), done)
     }
 
     /// Puts documents into their places. Each is replaced atomically, and only when its bytes differ. The

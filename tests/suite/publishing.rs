@@ -83,6 +83,20 @@ fn a_file_where_a_folder_must_be_leaves_the_feeds_whole() {
     expect_whole(&tree(&folder.path().join("feeds")), &[&old, &new]);
 }
 
+/// Whoever tells the same trouble once knows it by its words.
+#[test]
+fn of_several_documents_that_can_not_be_written_the_first_is_told_each_time() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("feeds")).expect("made");
+    fs::write(folder.path().join("feeds/news"), "a file").expect("written");
+    let told = || build(folder.path(), "one").stderr;
+    let first = told();
+    assert!(String::from_utf8_lossy(&first).contains("news/rss.xml"));
+    for _ in 0..5 {
+        assert_eq!(told(), first);
+    }
+}
+
 #[test]
 fn other_bytes_have_a_later_time_though_the_newest_entry_stays() {
     let folder = folder();
