@@ -9,6 +9,7 @@ use crate::catalog::files::FileKey;
 use crate::config::meant::ContentMode;
 use crate::model::edition::Shown;
 use crate::model::feed::Entry;
+use crate::model::piece::MOST_KEPT;
 
 /// How many bytes of entries a generation holds at most, nearly.
 const MOST_BYTES: usize = 3 * 512 * 1024;
@@ -16,8 +17,8 @@ const MOST_BYTES: usize = 3 * 512 * 1024;
 /// What an entry needs beside its texts, roughly, in bytes.
 const FRAME_BYTES: usize = 1024;
 
-/// How often its texts are held: as they are, and in the pieces of documents.
-const TIMES: usize = 4;
+/// How often what it tells is held at most: as it is, and in the pieces of documents.
+const TIMES: usize = 1 + MOST_KEPT;
 
 /// An entry that was made of an article.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ struct Holding {
     issued: EntryRow,
     mode: ContentMode,
     made: Made,
+    /// In bytes.
+    size: usize,
 }
 
 impl Catalog {
@@ -63,10 +66,11 @@ impl Catalog {
 
     /// Holds an entry that was made for a row, and what is written of it.
     pub fn remember(&self, issued: &EntryRow, mode: ContentMode, made: Made) {
-        self.held.borrow_mut().put(Holding { issued: issued.clone(), mode, made });
+        let size = size(&made.entry);
+        self.held.borrow_mut().put(Holding { issued: issued.clone(), mode, made, size });
     }
 
-    /// Lets go of what was made of a file that has other bytes now.
+    /// Lets go of what was made of a file that was read again.
     pub(super) fn let_go_of(&self, file: &FileKey) {
         self.held.borrow_mut().drop_file(file);
     }
@@ -81,12 +85,15 @@ impl Held {
     fn put(&mut self, holding: Holding) {
         let Some(file) = holding.issued.file.clone() else { return };
         self.take(&file, holding.mode);
-        let size = holding.size();
-        if self.young.bytes + size > MOST_BYTES {
+        if holding.size > MOST_BYTES / 2 {
+            // It would make everything else go.
+            return;
+        }
+        if self.young.bytes + holding.size > MOST_BYTES {
             self.old = std::mem::take(&mut self.young);
         }
         holding.made.entry.pieces.keep();
-        self.young.bytes += size;
+        self.young.bytes += holding.size;
         self.young.files.entry(file).or_default().push(holding);
     }
 
@@ -97,7 +104,7 @@ impl Held {
     fn drop_file(&mut self, file: &FileKey) {
         for generation in [&mut self.young, &mut self.old] {
             let dropped = generation.files.remove(file).unwrap_or_default();
-            generation.bytes -= dropped.iter().map(Holding::size).sum::<usize>();
+            generation.bytes -= dropped.iter().map(|holding| holding.size).sum::<usize>();
         }
     }
 }
@@ -106,21 +113,23 @@ impl Generation {
     fn take(&mut self, file: &FileKey, mode: ContentMode) -> Option<Holding> {
         let own = self.files.get_mut(file)?;
         let taken = own.swap_remove(own.iter().position(|one| one.mode == mode)?);
-        self.bytes -= taken.size();
+        if own.is_empty() {
+            self.files.remove(file);
+        }
+        self.bytes -= taken.size;
         Some(taken)
     }
 }
 
-impl Drop for Generation {
-    /// Where the entries go on being used, what is written of them is not kept any more.
+impl Drop for Holding {
+    /// Where the entry goes on being used, what is written of it is not kept any more.
     fn drop(&mut self) {
-        let all = self.files.values().flatten();
-        all.for_each(|holding| holding.made.entry.pieces.forget());
+        self.made.entry.pieces.forget();
     }
 }
 
-impl Holding {
-    fn size(&self) -> usize {
-        self.made.entry.length() * TIMES + FRAME_BYTES
-    }
+/// Gives how many bytes an entry may need, whatever is written of it.
+fn size(entry: &Entry) -> usize {
+    // What can't be written as JSON is never written at all.
+    serde_json::to_vec(entry).map_or(usize::MAX, |told| told.len() * TIMES + FRAME_BYTES)
 }

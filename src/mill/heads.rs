@@ -90,8 +90,9 @@ impl Reader<'_> {
         if changed.len() <= 1 {
             // Nothing is to be done at the same time.
             return changed.into_iter().try_for_each(|changed| {
+                let read = self.read_one(changed, progress);
                 progress.step();
-                take(self.read_one(changed, progress))
+                take(read)
             });
         }
         let (sender, receiver) = mpsc::sync_channel::<Vec<Read>>(2);

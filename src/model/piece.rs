@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::model::feed::{Entry, Feed, Format};
 use crate::model::text::Text;
 
-/// In how many ways an entry is kept at most. There are more only where it stands in many feeds without
-/// authors.
-const MOST_KEPT: usize = 8;
+/// In how many ways an entry is kept at most: in each of three formats, and in one of them in two ways.
+pub const MOST_KEPT: usize = 4;
 
 /// All that the writing of an entry depends on besides the entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +59,13 @@ impl Pieces {
         // Nobody waits meanwhile: another thread may write it in another format.
         let piece = Arc::from(write());
         if let Some(kept) = self.kept().as_mut() {
+            if kept.iter().any(|(known, _)| *known == variant) {
+                return piece;
+            }
             if kept.len() >= MOST_KEPT {
-                kept.clear();
+                // An entry that nobody signs is written for each title of a feed: one such goes.
+                let own = kept.iter().position(|(known, _)| known.format == variant.format);
+                kept.remove(own.unwrap_or_default());
             }
             kept.push((variant, Arc::clone(&piece)));
         }
@@ -94,6 +98,19 @@ mod tests {
 
     fn variant(stand_in: &str) -> Variant {
         Variant { format: Format::Atom, is_foreign: false, stand_in: Some(Text::line(stand_in)) }
+    }
+
+    #[test]
+    fn many_ways_in_one_format_leave_the_others() {
+        let pieces = Pieces::default();
+        pieces.keep();
+        let other = || Variant { format: Format::Rss, is_foreign: false, stand_in: None };
+        pieces.get_or_write(other(), || "1".to_owned());
+        for number in 0..9 {
+            pieces.get_or_write(variant(&number.to_string()), String::new);
+            assert!(pieces.kept().iter().flatten().count() <= MOST_KEPT);
+        }
+        assert_eq!(&*pieces.get_or_write(other(), || "2".to_owned()), "1");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Memory that is used no longer.
+//! How much memory the process keeps.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::num::NonZero;
@@ -7,9 +7,9 @@ use std::ops::Range;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::thread;
 
-/// Lets threads share the places where the allocator finds memory, but for as many as work at a time. By
-/// default nearly each has a place of its own, which keeps what it once needed. Places that are there already
-/// stay, so this comes before there are threads.
+/// Lets threads share the places where the allocator finds memory: there are as many as threads can compute
+/// at a time, and one more. By default nearly each thread has a place of its own, which keeps what it once
+/// needed. Places that are there already stay, so this comes before there are threads.
 pub fn share() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     limit_arenas(1 + thread::available_parallelism().map_or(1, NonZero::get));

@@ -44,7 +44,10 @@ pub(super) fn piece(document: &[u8], name: &str) -> String {
 
 /// Puts the elements of all entries where a document has one that stands for them.
 pub(super) fn filled(document: String, name: &str, pieces: &[Arc<str>]) -> String {
-    let Some(Range { start, end }) = span(&document, name) else { return document };
+    let Some(Range { start, end }) = span(&document, name) else {
+        debug_assert!(pieces.is_empty(), "the crate writes no <{name}>");
+        return document;
+    };
     let (head, tail) = (&document[..start], &document[end..]);
     let indent = &head[head.trim_ascii_end().len()..];
     [head, &pieces.join(indent), tail].concat()
@@ -73,8 +76,8 @@ pub(super) fn replaced(document: String, from: &str, to: &str) -> String {
 }
 
 /// Makes the element that tells a document's part in a history an empty one, as RFC 5005 has it, where
-/// a crate has written white space into it. It is the first that looks like it: in an RSS channel it
-/// comes before all that isn't escaped, and in Atom everything is.
+/// a crate has written white space into it. It is the first that looks like it: before entries are put in,
+/// everything is escaped.
 pub(super) fn with_empty_mark(document: String, mark: Option<&str>) -> String {
     let Some(mark) = mark else { return document };
     let name = format!("{}:{mark}", HISTORY.0);
