@@ -13,6 +13,12 @@ use crate::mill::tree;
 /// The clock of the first step, in seconds: 2025-01-01T00:00:00Z.
 const START: i64 = 1_735_689_600;
 
+/// How many articles there are at most: a step of a long sequence takes no longer than one of a short one.
+const MOST_ARTICLES: usize = 120;
+
+/// The kind of edit that removes an article.
+const REMOVE: usize = 4;
+
 /// What the model knows of an article, by the mark in its text.
 #[derive(Clone, Debug)]
 struct Article {
@@ -142,7 +148,11 @@ impl Model {
 
     /// Makes one edit; tells which.
     fn edit(&mut self, now: i64) -> String {
-        let kind = self.random.below(12);
+        let mut kind = self.random.below(12);
+        let articles = self.articles.iter().filter(|article| !article.is_removed).count();
+        if kind < 2 && articles >= MOST_ARTICLES {
+            kind = REMOVE;
+        }
         if kind == 11
             && let Some((mark, other)) = self.pick(false).zip(self.pick(false))
             && mark != other
@@ -173,7 +183,7 @@ impl Model {
         match kind {
             2 => self.articles[mark].title = number,
             3 => self.articles[mark].text = number,
-            4 => {
+            REMOVE => {
                 self.site.remove(&old);
                 self.articles[mark].is_removed = true;
                 return format!("remove {old}");
