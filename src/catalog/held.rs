@@ -67,7 +67,9 @@ impl Catalog {
     /// Holds an entry that was made for a row, and what is written of it.
     pub fn remember(&self, issued: &EntryRow, mode: ContentMode, made: Made) {
         let size = size(&made.entry);
-        self.held.borrow_mut().put(Holding { issued: issued.clone(), mode, made, size });
+        let mut held = self.held.borrow_mut();
+        drop(issued.file.as_ref().and_then(|file| held.take(file, mode)));
+        held.put(Holding { issued: issued.clone(), mode, made, size });
     }
 
     /// Lets go of what was made of a file that was read again.
@@ -82,9 +84,9 @@ impl Catalog {
 }
 
 impl Held {
+    /// Holds an entry of which nothing is held.
     fn put(&mut self, holding: Holding) {
         let Some(file) = holding.issued.file.clone() else { return };
-        self.take(&file, holding.mode);
         if holding.size > MOST_BYTES / 2 {
             // It would make everything else go.
             return;

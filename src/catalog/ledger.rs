@@ -212,7 +212,6 @@ impl Catalog {
         }
         let is_out = entry.published <= entry.as_of(turn.now);
         let early = |date: &Timestamp| *date > turn.now && is_out;
-        let is_early = head.updated.or(head.published).as_ref().is_some_and(early);
         let message = match (head.updated.filter(early), head.published.filter(early)) {
             (Some(date), _) => {
                 Some(format!("updated {} lies in the future; it counts then", date.rfc3339()))
@@ -226,7 +225,7 @@ impl Catalog {
         };
         reports.extend(message.map(|message| Report::warning("updated", message)));
         let before = entry.updated;
-        let declared = head.updated.or(head.published).filter(|_| !is_early);
+        let declared = head.updated.or(head.published).filter(|date| !early(date));
         if let Some(date) = declared.filter(|date| entry.declared != Some(*date)) {
             entry.declared = Some(date);
             entry.updated = entry.updated.max(date);

@@ -367,7 +367,7 @@ fn month_in_force(
     zone: Tz,
     now: Timestamp,
 ) -> Option<i64> {
-    let is_in_force = published <= now && expires.is_none_or(|end| end > now);
+    let is_in_force = filter::not_now(published, expires, now).is_none();
     is_in_force.then(|| Page::of_month(published, zone).number())
 }
 

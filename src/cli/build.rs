@@ -31,11 +31,10 @@ pub(super) fn run(common: &Common, options: &BuildOptions) -> Result<Outcome> {
         Ok(edition) => edition,
         Err(error) => return failed(common, error),
     };
+    reports::print(common, &edition.reports);
     if options.dry_run {
-        reports::print(common, &edition.reports);
         return tell_forecasts(common, &edition.forecasts);
     }
-    reports::print(common, &edition.reports);
     if common.json {
         reports::output(&format!("{}\n", machine_summary(&edition)))?;
     } else if !common.quiet {

@@ -282,7 +282,7 @@ fn in_numbers(forecast: &Forecast) -> String {
     let counts = [
         ("+", forecast.new.len()),
         ("~", forecast.changed.len()),
-        ("-", forecast.gone.len() + forecast.expired.len()),
+        ("-", forecast.lost().count()),
         ("!", forecast.reappearing.len()),
     ];
     let told = counts.iter().filter(|(_, count)| *count > 0);

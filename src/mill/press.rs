@@ -95,7 +95,7 @@ pub(super) fn bury(
     for draft in drafts.iter().filter(|draft| draft.is_stale) {
         let folder = &draft.query.folder;
         let own = forecasts.iter().filter(|forecast| forecast.feed == draft.query.name);
-        for one in own.flat_map(|forecast| forecast.gone.iter().chain(&forecast.expired)) {
+        for one in own.flat_map(Forecast::lost) {
             catalog.add_tombstone(folder, &one.id, now)?;
         }
         for one in draft.shown() {

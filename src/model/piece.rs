@@ -11,7 +11,8 @@ pub const MOST_KEPT: usize = 4;
 /// All that the writing of an entry depends on besides the entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
-    format: Format,
+    /// The format in which it is written.
+    pub format: Format,
     /// Whether its language is another than that of the feed, so that it is told.
     pub is_foreign: bool,
     /// Who stands in for the author, where the format must have one and nobody is named.
@@ -19,14 +20,11 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// Tells how an entry is written in a feed.
+    /// Tells how an entry is written in a feed, where nobody has to stand in for its author.
     #[must_use]
     pub fn of(format: Format, entry: &Entry, feed: &Feed) -> Self {
         let is_foreign = entry.language.as_ref().is_some_and(|own| *own != feed.language);
-        let is_nameless =
-            format == Format::Atom && entry.authors.is_empty() && feed.authors.is_empty();
-        let stand_in = is_nameless.then(|| entry.source.as_ref().unwrap_or(&feed.title).clone());
-        Self { format, is_foreign, stand_in }
+        Self { format, is_foreign, stand_in: None }
     }
 }
 
@@ -51,8 +49,7 @@ impl Pieces {
 
     /// Gives what was written before, or writes it.
     pub fn get_or_write(&self, variant: Variant, write: impl FnOnce() -> String) -> Arc<str> {
-        let find =
-            |(known, piece): &(Variant, Arc<str>)| (*known == variant).then(|| Arc::clone(piece));
+        let find = |(known, piece): &Piece| (*known == variant).then(|| Arc::clone(piece));
         if let Some(piece) = self.kept().iter().flatten().find_map(find) {
             return piece;
         }

@@ -31,6 +31,11 @@ impl Forecast {
             && self.expired.is_empty()
             && self.reappearing.is_empty()
     }
+
+    /// Gives the entries that subscribers had and would have no more, whatever the reason.
+    pub fn lost(&self) -> impl Iterator<Item = &Shown> {
+        self.gone.iter().chain(&self.expired)
+    }
 }
 
 /// Why an entry is in a feed no more.

@@ -63,12 +63,20 @@ fn written(atom: &atom_syndication::Feed) -> Vec<u8> {
 
 /// Writes an entry, unless it is kept.
 fn piece(feed: &Feed, entry: &Entry) -> Arc<str> {
-    let variant = Variant::of(Format::Atom, entry, feed);
+    let variant = variant(feed, entry);
     entry.pieces.get_or_write(variant.clone(), || {
         let entries = vec![element(entry, &variant)];
         let atom = atom_syndication::Feed { entries, ..atom_syndication::Feed::default() };
         with_zulu_dates(xml::piece(&written(&atom), "entry"))
     })
+}
+
+/// Tells how an entry is written. One without an author needs none where the feed has one; where neither
+/// has, the source or the feed's title stands in (RFC 4287 §4.1.2 wants an author).
+fn variant(feed: &Feed, entry: &Entry) -> Variant {
+    let is_nameless = entry.authors.is_empty() && feed.authors.is_empty();
+    let stand_in = is_nameless.then(|| entry.source.as_ref().unwrap_or(&feed.title).clone());
+    Variant { stand_in, ..Variant::of(Format::Atom, entry, feed) }
 }
 
 /// Ends the dates with `Z`, which every reader knows, where the crate writes `+00:00`. Text can't be
@@ -143,8 +151,6 @@ fn feed_authors(feed: &Feed) -> Vec<Person> {
     feed.authors.iter().map(person).collect()
 }
 
-/// Names an entry's authors. An entry without one needs none where the feed has one; where neither
-/// has, the source or the feed's title stands in (RFC 4287 §4.1.2 wants an author).
 fn entry_authors(entry: &Entry, variant: &Variant) -> Vec<Person> {
     let stand_in = variant.stand_in.iter().map(ToString::to_string);
     let stand_in = stand_in.map(|name| Person { name, ..Person::default() });
